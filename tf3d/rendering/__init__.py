@@ -1,0 +1,17 @@
+"""Meshes, cameras and lights to RGB, depth, mask and normals, without a GPU."""
+
+from tf3d.rendering.lights import Lights, random_lights, studio_lights
+from tf3d.rendering.render import BACKGROUND, Renderer, render_normals, render_views
+from tf3d.rendering.surfaces import Surfaces, prepare
+
+__all__ = [
+    "BACKGROUND",
+    "Lights",
+    "Renderer",
+    "Surfaces",
+    "prepare",
+    "random_lights",
+    "render_normals",
+    "render_views",
+    "studio_lights",
+]
