@@ -44,7 +44,7 @@ setup(
         "tf3d.saved_models": "saved_models",
     },
     package_data={
-        "tf3d.configs": ["*.yaml"],
+        "tf3d.configs": ["*.yaml", "*.json"],
         "tf3d.shapes": ["*.yaml"],
         # Not the numbered SavedModel versions that `tf3d export` puts beside these.
         "tf3d.saved_models": ["*/model.keras", "*/*.md", "*/*.json"],

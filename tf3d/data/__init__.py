@@ -1,0 +1,1 @@
+"""What models eat: pipelines of rendered views, and the splits of shapes."""
