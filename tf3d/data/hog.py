@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import functools
-import multiprocessing
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
+from tf3d.data.workers import map_in_workers
 from tf3d.errors import InputError
 from tf3d.shapes.sources import ShapeSource
 
@@ -96,27 +94,13 @@ def all_descriptors(
     run = functools.partial(_try_descriptors, source=source, settings=settings)
     found: list[np.ndarray] = []
     usable: list[int] = []
-    for index, descriptors in enumerate(_mapped(run, len(source), workers)):
+    for index, descriptors in enumerate(map_in_workers(run, len(source), workers)):
         if descriptors is not None:
             found.append(descriptors)
             usable.append(index)
         if progress is not None:
             progress(index + 1, len(source))
     return np.array(found, np.float32), usable
-
-
-def _mapped(run: Callable[[int], Any], count: int, workers: int) -> Iterator[Any]:
-    if workers < 1:
-        yield from map(run, range(count))
-        return
-    # Spawned, not forked: the caller may hold threads of TensorFlow or Open3D.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
-        try:
-            yield from pool.map(run, range(count), chunksize=16)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def hog_distances(descriptors: np.ndarray) -> np.ndarray:

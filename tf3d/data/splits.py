@@ -7,7 +7,6 @@ clustered; one small cluster, with everything that looks like it, is held out.
 from __future__ import annotations
 
 import dataclasses
-import importlib.resources
 import json
 import os
 import pathlib
@@ -19,6 +18,7 @@ import numpy as np
 from tf3d.data.hog import HogSettings, Progress, all_descriptors, hog_distances
 from tf3d.errors import InputError
 from tf3d.files import replacing
+from tf3d.resources import resource_folder
 from tf3d.shapes.sources import ShapeSource
 
 PARTS = ("train", "normal", "difficult")
@@ -168,18 +168,13 @@ def default_split(name: str) -> Split:
     Raises:
       InputError: if there is none of that name.
     """
-    file = f"{name}_split.json"
-    try:
-        path = importlib.resources.files("tf3d.configs") / file
-    except ModuleNotFoundError:  # in a checkout that is not installed
-        path = pathlib.Path(__file__).parents[2] / "configs" / file
+    path = resource_folder("configs") / f"{name}_split.json"
     if not path.is_file():
         raise InputError(
             f"No split comes with {name}. Make one: "
             f"tf3d split --data {name} --out split.json"
         )
-    with importlib.resources.as_file(path) as file_path:
-        return read_split(file_path)
+    return read_split(path)
 
 
 def choose_clusters(
