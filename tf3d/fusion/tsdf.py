@@ -1,0 +1,52 @@
+"""Truncated signed distance on a dense grid, carved by the silhouettes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tf3d.fusion.evidence import Evidence
+from tf3d.fusion.extraction import extract
+from tf3d.fusion.fields import distance_field, object_grid
+
+MANY = 12  # views from which one of them alone may be wrong about empty space
+
+
+def needed_votes(count: int) -> int:
+    """How many of `count` silhouettes must agree that a place is empty."""
+    return 2 if count >= MANY else 1
+
+
+def tsdf_surface(
+    evidence: Evidence,
+    *,
+    voxel: float = 0.009,
+    truncation: float = 0.03,
+    votes: int | None = None,
+    tolerance: float = 0.003,
+    blur: float = 0.6,
+    smoothing: int = 5,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The surface of the views' truncated signed distance.
+
+    Args:
+      evidence: the prepared views.
+      voxel: grid spacing, world units.
+      truncation: distances beyond it are not told apart; at least the depth's error.
+      votes: silhouettes that must agree to carve; by default `needed_votes`.
+      tolerance: world units that silhouettes are widened by.
+      blur: standard deviation of the distance's smoothing, voxels.
+      smoothing: iterations of the surface's smoothing.
+
+    Returns:
+      vertices `[v, 3]` and faces `[f, 3]`, watertight.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    votes = votes or needed_votes(len(evidence))
+    grid = object_grid(evidence, voxel, votes)
+    field = distance_field(
+        evidence, grid, truncation=truncation, votes=votes, tolerance=tolerance
+    )
+    if blur:
+        field = gaussian_filter(field, blur, mode="nearest")
+    return extract(field, grid, smoothing=smoothing)
