@@ -1,0 +1,226 @@
+"""`tf3d predict` without its command line: pictures in, files out, a report back."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import pathlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tf3d.errors import InputError
+from tf3d.geometry import IMAGE_SIZE, Views, orbit
+from tf3d.prediction.catalogue import DEFAULT_MODEL, find_model
+from tf3d.prediction.cropping import prepare
+from tf3d.prediction.outputs import Outputs, check_outputs, name_outputs
+from tf3d.prediction.photos import read_mask, read_photo
+from tf3d.prediction.pictures import (
+    FRAMES,
+    TURNTABLE_ELEVATION,
+    write_film,
+    write_views,
+)
+from tf3d.prediction.reconstructor import Reconstructor, check_foreground, load
+
+if TYPE_CHECKING:
+    from tf3d.fusion import PointCloud, Surface
+
+
+@dataclasses.dataclass
+class Report:
+    """What was done with one picture.
+
+    Attributes:
+      image: its path.
+      written: the files (for `images`, the folder).
+      seconds: by stage: "read", "predict", "fuse", "write".
+      views: number of views predicted for the user.
+      fused_views: number of views that the surface was fused from.
+      surface: figures of the mesh: vertices, faces, size along x, y and z.
+      error: why nothing was written, else None.
+    """
+
+    image: pathlib.Path
+    written: list[pathlib.Path] = dataclasses.field(default_factory=list)
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    views: int = 0
+    fused_views: int = 0
+    surface: dict[str, Any] | None = None
+    error: str | None = None
+
+    @contextlib.contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds the time inside to a stage."""
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+@dataclasses.dataclass
+class _Predicted:
+    views: Views | None = None
+    film: Views | None = None
+    surface: Surface | None = None
+    cloud: PointCloud | None = None
+
+
+def predict_files(
+    images: Sequence[pathlib.Path],
+    outputs: Outputs,
+    *,
+    model: str = DEFAULT_MODEL,
+    viewpoints: np.ndarray | None = None,
+    method: str | None = None,
+    crop: str = "auto",
+    mask: pathlib.Path | None = None,
+    length: float | None = None,
+    seed: int = 0,
+    loaded: Callable[[str, float], None] = lambda name, seconds: None,
+    done: Callable[[Report], None] = lambda report: None,
+) -> list[Report]:
+    """Predicts from picture files and writes what is asked for.
+
+    Every picture and every output place is checked before the model is loaded, and all
+    of a picture's results are there before the first is written. A picture that the
+    model sees nothing in is reported and does not stop the others.
+
+    Args:
+      images: paths of pictures.
+      outputs: what to write; several pictures get names of their own.
+      model: as `load` takes it.
+      viewpoints: `[n, 3]` of the pictures; `orbit(6)` by default.
+      method: of fusion; the best measured by default.
+      crop: "auto" or "none".
+      mask: the object's cut-out, for a single picture.
+      length: of the mesh along x in metres; without it the diagonal is about 1.
+      seed: of whatever the fusion draws.
+      loaded: called with the model's name and the seconds that loading took.
+      done: called with each picture's report.
+
+    Returns:
+      A report for each picture.
+
+    Raises:
+      InputError: if a picture, the model or an output is unusable.
+    """
+    if mask is not None and len(images) != 1:
+        raise InputError(
+            f"--mask goes with one picture, and there are {len(images)}. "
+            "Call once for each, or use pictures with alpha."
+        )
+    places = name_outputs(outputs, images)
+    for place in places:
+        check_outputs(place, images)
+    find_model(model)
+    reports = [Report(image) for image in images]
+    prepared = []
+    for report in reports:
+        with report.timed("read"):
+            prepared.append(_prepared(report.image, crop, mask, IMAGE_SIZE))
+    start = time.perf_counter()
+    fusing = any(place.mesh or place.cloud for place in places)
+    with _importing_fusion() if fusing else contextlib.nullcontext():
+        network = load(model)
+    loaded(network.name, time.perf_counter() - start)
+    for report, place, picture in zip(reports, places, prepared, strict=True):
+        if network.image_size != IMAGE_SIZE:
+            picture = _prepared(report.image, crop, mask, network.image_size)
+        try:
+            result = _predict(network, picture, place, report, viewpoints, method, seed)
+        except InputError as error:
+            if len(reports) == 1:
+                raise
+            report.error = str(error)
+        else:
+            with report.timed("write"):
+                _write(result, place, report, length)
+        done(report)
+    return reports
+
+
+def _prepared(
+    path: pathlib.Path, crop: str, mask: pathlib.Path | None, size: int
+) -> np.ndarray:
+    photo = read_photo(path)
+    cut_out = None if mask is None else read_mask(mask, photo.rgb.shape[:2])
+    return prepare(photo, crop, cut_out, size)
+
+
+@contextlib.contextmanager
+def _importing_fusion() -> Iterator[None]:
+    """Imports fusion's libraries meanwhile; its errors show where it is used."""
+
+    def warm_up() -> None:
+        with contextlib.suppress(Exception):
+            import tf3d.fusion  # noqa: F401
+
+    thread = threading.Thread(target=warm_up, daemon=True)
+    thread.start()
+    yield
+    thread.join()
+
+
+def _predict(
+    network: Reconstructor,
+    picture: np.ndarray,
+    place: Outputs,
+    report: Report,
+    viewpoints: np.ndarray | None,
+    method: str | None,
+    seed: int,
+) -> _Predicted:
+    result = _Predicted()
+    with report.timed("predict"):
+        code = network.encode(picture[None])[0]
+        if place.images:
+            wanted = orbit(6) if viewpoints is None else viewpoints
+            result.views = network.decode(code, wanted)
+            report.views = len(result.views)
+            check_foreground(result.views, str(report.image))
+        if place.turntable:
+            result.film = network.decode(code, orbit(FRAMES, TURNTABLE_ELEVATION))
+            check_foreground(result.film, str(report.image))
+    if place.mesh or place.cloud:
+        from tf3d import fusion
+
+        with report.timed("predict"):
+            views = network.decode(code, fusion.fusion_viewpoints())
+            report.fused_views = len(views)
+            check_foreground(views, str(report.image))
+        with report.timed("fuse"):
+            if place.mesh:
+                settings = {} if method is None else {"method": method}
+                result.surface = fusion.fuse(views, **settings)
+            if place.cloud:
+                result.cloud = fusion.point_cloud(views)
+    return result
+
+
+def _write(
+    result: _Predicted, place: Outputs, report: Report, length: float | None
+) -> None:
+    from tf3d import fusion
+
+    if result.surface is not None:
+        fusion.write_surface(result.surface, place.mesh, length=length)
+        extent = np.ptp(result.surface.vertices, axis=0)
+        scale = 1.0 if length is None else length / extent[0]
+        report.surface = {
+            "vertices": len(result.surface.vertices),
+            "faces": len(result.surface.faces),
+            "size": [round(float(value * scale), 4) for value in extent],
+        }
+        report.written.append(place.mesh)
+    if result.cloud is not None:
+        fusion.write_cloud(result.cloud, place.cloud)
+        report.written.append(place.cloud)
+    if result.views is not None:
+        write_views(result.views, place.images)
+        report.written.append(place.images)
+    if result.film is not None:
+        write_film(place.turntable, result.film.rgb)
+        report.written.append(place.turntable)
