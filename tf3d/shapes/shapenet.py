@@ -1,4 +1,8 @@
-"""ShapeNetCore trees, versions 1 and 2."""
+"""ShapeNetCore trees, versions 1 and 2.
+
+Up is +y in both. The front is +x in version 1 and -z in version 2, as the releases'
+readme files say; after reading it is +X, as everywhere.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +76,7 @@ _SYNSET = re.compile(r"\d{8}")
 # Where the front lies once +y is up and (x, y, z) has become (z, x, y).
 _FILES = {
     "models/model_normalized.obj": Entry(up="y", front=180.0),
-    "model.obj": Entry(up="y", front=180.0),
+    "model.obj": Entry(up="y", front=90.0),
 }
 
 

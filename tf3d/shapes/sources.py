@@ -351,14 +351,14 @@ def _open_folder(folder: pathlib.Path, category: str | None) -> MeshFiles:
         )
     own = folder / FILE_NAME
     manifest = read_manifest(own) if own.exists() else Manifest([], "")
-    paths, names, entries, report = [], [], [], []
+    paths, names, entries, left_out = [], [], [], 0
     for path in files:
         name = path.relative_to(folder).as_posix()
         entry = manifest.entry(name)
         if not own.exists() and (listed := _listed_name(path)) is not None:
             name, entry = listed, open_meshes().entry(listed)
         if entry.skip:
-            report.append(f"left out as {FILE_NAME} says: {path}")
+            left_out += 1
         elif category is None or category == _category(entry, name, folder):
             paths.append(path)
             names.append(name)
@@ -369,6 +369,7 @@ def _open_folder(folder: pathlib.Path, category: str | None) -> MeshFiles:
             f"{folder}: none of its {len(files)} meshes {what}. Categories come from "
             f"{FILE_NAME} or from the names of folders."
         )
+    report = [f"{left_out} mesh files left out, as listed"] if left_out else []
     return MeshFiles(str(folder), paths, names, entries, report)
 
 
