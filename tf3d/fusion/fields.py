@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import os
+from collections.abc import Callable
 
 import numba
 import numpy as np
@@ -169,9 +170,20 @@ def _integrate(
                 out[ix, iy, iz] = max(-truncation, value)
 
 
-def _in_slabs(grid: Grid, fill) -> np.ndarray:
-    """Fills a grid `[x, y, z]` float32 by slabs, on several threads."""
-    out = np.empty(grid.shape, np.float32)
+def fill_slabs(
+    grid: Grid, fill: Callable[[np.ndarray, np.ndarray], None], *channels: int
+) -> np.ndarray:
+    """Fills a grid by slabs, on several threads.
+
+    Args:
+      grid: what to fill.
+      fill: takes the place `[3]` of a slab's first voxel, and the slab to fill.
+      *channels: further axes of the result.
+
+    Returns:
+      `[x, y, z, *channels]` float32.
+    """
+    out = np.empty((*grid.shape, *channels), np.float32)
     origin = np.asarray(grid.origin)
 
     def work(slab: tuple[int, int]) -> None:
@@ -200,7 +212,7 @@ def hull_field(evidence: Evidence, grid: Grid, far: float, votes: int) -> np.nda
             out,
         )
 
-    return _in_slabs(grid, fill)
+    return fill_slabs(grid, fill)
 
 
 def object_grid(evidence: Evidence, voxel: float, votes: int) -> Grid:
@@ -276,4 +288,4 @@ def distance_field(
             out,
         )
 
-    return _in_slabs(grid, fill)
+    return fill_slabs(grid, fill)

@@ -9,11 +9,13 @@ import numpy as np
 from tf3d.errors import InputError
 from tf3d.fusion.coloring import vertex_colors
 from tf3d.fusion.evidence import gather
+from tf3d.fusion.poisson import poisson_surface
 from tf3d.fusion.records import Surface
+from tf3d.fusion.tgv import tgv_surface
 from tf3d.fusion.tsdf import tsdf_surface
 from tf3d.geometry import Views, orbit
 
-METHODS = ("tsdf",)
+METHODS = ("tsdf", "tgv", "poisson")
 DEFAULT_METHOD = "tsdf"
 ELEVATIONS = (-10.0, 15.0, 40.0)  # the whole range that the network learns
 VIEWS_EACH = 8
@@ -55,7 +57,12 @@ def fuse(views: Views, method: str = DEFAULT_METHOD, **settings: Any) -> Surface
             f"Unknown fusion method {method!r}. Choose one of {', '.join(METHODS)}."
         )
     evidence = gather(views)
-    vertices, faces = tsdf_surface(evidence, **settings)
+    if method == "tsdf":
+        vertices, faces = tsdf_surface(evidence, **settings)
+    elif method == "tgv":
+        vertices, faces = tgv_surface(evidence, **settings)
+    else:
+        vertices, faces = poisson_surface(views, evidence, **settings)
     if len(faces) == 0:
         raise InputError(
             f"The {len(views)} views agree on no solid object, so there is no surface "
