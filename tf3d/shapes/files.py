@@ -1,4 +1,4 @@
-"""Reads mesh files: OBJ, GLB, glTF, DAE, OFF, PLY and STL, with colours and textures."""
+"""Reads mesh files: OBJ, GLB, glTF, DAE, OFF, PLY and STL, colours and textures too."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def load_mesh(
     else:
         own_up = _UP_AXES.get(suffix, "z")
     pieces = _read(path, suffix)
-    mesh = concatenate(pieces, path.stem)
+    mesh = _shared_textures(concatenate(pieces, path.stem))
     _check(mesh, path)
     turn = np.radians(-front)
     rotation = np.array(
@@ -255,6 +255,25 @@ def _check(mesh: Mesh, path: pathlib.Path) -> None:
         raise InputError(
             f"{path}: all its vertices lie in one place. Leave the file out."
         )
+
+
+def _shared_textures(mesh: Mesh) -> Mesh:
+    """Keeps one of each picture that several objects bring."""
+    if len(mesh.textures) < 2:
+        return mesh
+    places: dict[tuple[tuple[int, ...], bytes], int] = {}
+    kept: list[np.ndarray] = []
+    index = []
+    for texture in mesh.textures:
+        key = (texture.shape, texture.tobytes())
+        if key not in places:
+            places[key] = len(kept)
+            kept.append(texture)
+        index.append(places[key])
+    table = np.array([*index, -1], np.int32)  # the last is for -1: no texture
+    return dataclasses.replace(
+        mesh, textures=tuple(kept), face_textures=table[mesh.face_textures]
+    )
 
 
 def _clean(mesh: Mesh, path: pathlib.Path) -> Mesh:

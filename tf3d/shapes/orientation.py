@@ -120,6 +120,52 @@ def _directions(count: int) -> np.ndarray:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle), z], axis=1)
 
 
+def sightings(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    directions: int = DIRECTIONS,
+    resolution: int = RESOLUTION,
+) -> tuple[np.ndarray, np.ndarray]:
+    """How much of each face is seen from outside, all around.
+
+    Args:
+      vertices: `[v, 3]`.
+      faces: `[f, 3]`.
+      directions: from how many sides.
+      resolution: width of the depth buffers in pixels.
+
+    Returns:
+      `[f]` and `[f]`: pixels, weighted by the cosine, that see the face's front (its
+      corners run counter-clockwise) and its back.
+    """
+    corners, normals = _in_unit_ball(vertices, faces)
+    front, back = np.zeros(len(faces)), np.zeros(len(faces))
+    for direction in _directions(directions):
+        helper = np.eye(3)[np.argmin(np.abs(direction))]
+        side = np.cross(helper, direction)
+        side /= np.linalg.norm(side)
+        axes = np.stack([side, np.cross(direction, side), direction], axis=1)
+        seen = corners @ axes
+        seen[..., :2] = (seen[..., :2] + 1) / 2 * (resolution - 1)
+        _sightings(seen, normals @ direction, resolution, front, back)
+    return front, back
+
+
+def _in_unit_ball(
+    vertices: np.ndarray, faces: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Corners `[f, 3, 3]` moved into the unit ball, and unit normals `[f, 3]`."""
+    vertices = np.asarray(vertices, np.float64)
+    used = vertices[faces.ravel()]
+    center = (used.min(axis=0) + used.max(axis=0)) / 2
+    radius = max(float(np.linalg.norm(used - center, axis=1).max()), 1e-12)
+    corners = (vertices[faces] - center) / radius
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
+    return corners, normals
+
+
 def outward_flips(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Which faces have to be turned around to look outward.
 
@@ -134,24 +180,8 @@ def outward_flips(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     Returns:
       `[f]` bool.
     """
-    vertices = np.asarray(vertices, np.float64)
-    used = vertices[faces.ravel()]
-    center = (used.min(axis=0) + used.max(axis=0)) / 2
-    radius = max(float(np.linalg.norm(used - center, axis=1).max()), 1e-12)
-    corners = (vertices[faces] - center) / radius
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    normals = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
-    front, back = np.zeros(len(faces)), np.zeros(len(faces))
-    for direction in _directions(DIRECTIONS):
-        helper = np.eye(3)[np.argmin(np.abs(direction))]
-        side = np.cross(helper, direction)
-        side /= np.linalg.norm(side)
-        axes = np.stack([side, np.cross(direction, side), direction], axis=1)
-        seen = corners @ axes
-        seen[..., :2] = (seen[..., :2] + 1) / 2 * (RESOLUTION - 1)
-        _sightings(seen, normals @ direction, RESOLUTION, front, back)
-
+    front, back = sightings(vertices, faces)
+    corners, _ = _in_unit_ball(vertices, faces)
     patch, parity, closed = _patches(faces)
     patches = len(closed)
     evidence = np.bincount(patch, parity * (front - back), patches)

@@ -357,9 +357,11 @@ def _open_folder(folder: pathlib.Path, category: str | None) -> MeshFiles:
         entry = manifest.entry(name)
         if not own.exists() and (listed := _listed_name(path)) is not None:
             name, entry = listed, open_meshes().entry(listed)
+        if category is not None and category != _category(entry, name, folder):
+            continue
         if entry.skip:
             left_out += 1
-        elif category is None or category == _category(entry, name, folder):
+        else:
             paths.append(path)
             names.append(name)
             entries.append(entry)
