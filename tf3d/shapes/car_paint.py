@@ -12,7 +12,7 @@ Color = tuple[float, float, float]
 # rare bright colours more frequent than on the road.
 _PAINTS: dict[str, tuple[float, tuple, tuple, tuple]] = {
     "white": (0.15, (20, 240), (0.0, 0.05), (0.86, 0.99)),
-    "black": (0.13, (0, 360), (0.0, 0.3), (0.03, 0.13)),
+    "black": (0.13, (0, 360), (0.0, 0.3), (0.04, 0.17)),
     "silver": (0.1, (180, 240), (0.0, 0.06), (0.58, 0.78)),
     "grey": (0.1, (0, 360), (0.0, 0.12), (0.22, 0.52)),
     "red": (0.11, (-10, 8), (0.7, 1.0), (0.4, 0.9)),
@@ -109,6 +109,7 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
     rim = _grey(rng, 0.5, 0.85) if rng.random() < 0.75 else _grey(rng, 0.06, 0.25)
     if rng.random() < 0.04:
         rim = body_color(rng)
+    shade = rng.uniform(0.15, 0.7)
     plate = [
         (0.92, 0.92, 0.9),
         (0.9, 0.75, 0.15),
@@ -133,7 +134,7 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
         "bumper_bar_front": bar,
         "bumper_bar_rear": bar,
         "headlight": hsv(
-            rng.uniform(40, 220), rng.uniform(0, 0.12), rng.uniform(0.7, 1)
+            rng.uniform(40, 220), rng.uniform(0, 0.12), rng.uniform(0.45, 1)
         ),
         "taillight": hsv(
             rng.uniform(-6, 6), rng.uniform(0.8, 1), rng.uniform(0.4, 0.85)
@@ -143,7 +144,7 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
         "window": window,
         "wheel": _grey(rng, 0.04, 0.15),
         "rim": rim,
-        "rim_back": tuple(rng.uniform(0.15, 0.7) * c for c in rim),
+        "rim_back": tuple((shade * np.array(rim)).tolist()),
         "hub": rim if rng.random() < 0.6 else plastic,
         "trim": plastic,
         "cladding": plastic if rng.random() < 0.85 else body,

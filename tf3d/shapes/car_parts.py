@@ -48,7 +48,7 @@ def round_lamps(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
     r = rng.uniform(0.08, 0.13)
     tip = float(shape.tip(np.array(p.nose_x)))
     reach = float(shape.width(np.array(p.nose_x), np.array(z)))
-    y = max(reach - r * rng.uniform(0.9, 1.4), 0.3 * p.half) + 0.15 * tip
+    y = max(reach - r * rng.uniform(1.2, 2.2), 0.3 * p.half)
     lamps = []
     for k in range(2 if rng.random() < 0.3 and not heavy else 1):
         yk = y - 2.2 * r * k
@@ -103,7 +103,6 @@ def bumper_bars(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
     radius = rng.uniform(0.05, 0.085)
     z = p.ride + (p.nose - p.ride) * rng.uniform(0.18, 0.32)
     for end, sign in (("front", 1), ("rear", -1)):
-        tip = p.nose_x if end == "front" else p.tail_x
         y = np.linspace(-0.93, 0.93, 7) * p.half
         x = np.array([shape.surface(end, float(v), z)[0] for v in y])
         x[[0, -1]] -= sign * 0.35 * p.corner
@@ -111,7 +110,6 @@ def bumper_bars(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
         name = f"bumper_bar_{end}"
         flat = (1.5, 0.7)
         parts.append(tube(points, radius, GREY, name, segments=8, scale=flat))
-        del tip
     return parts
 
 
@@ -149,7 +147,7 @@ def handles(shape: BodyShape, doors: tuple[float, ...]) -> list[Mesh]:
     return parts
 
 
-def roof_rails(outline: np.ndarray, height: float, *, bars: bool) -> list[Mesh]:
+def roof_rails(outline: np.ndarray, *, bars: bool) -> list[Mesh]:
     """Two rails along the roof's edge, with crossbars if asked."""
     inside = outline[(outline[:, 1] > 0.95 * outline[:, 1].max())]
     first, last = inside[0], inside[-1]
@@ -165,7 +163,6 @@ def roof_rails(outline: np.ndarray, height: float, *, bars: bool) -> list[Mesh]:
             top = float(np.interp(x, xs[::-1], z[::-1])) + 0.01
             ends = ((x, -y, top), (x, y, top))
             parts.append(cylinder(*ends, 0.025, GREY, "rack", segments=6))
-    del height
     return parts
 
 
@@ -230,13 +227,12 @@ def exhausts(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
     return both_sides(pipe) if rng.random() < 0.5 else [pipe]
 
 
-def spare_wheel(shape: BodyShape, wheel: Mesh | None = None) -> list[Mesh]:
+def spare_wheel(shape: BodyShape) -> list[Mesh]:
     """A spare wheel on the back door."""
     p = shape.p
     r = 0.9 * p.wheel
     z = max(p.belt * 0.92, p.ride + r + 0.1)
     x = float(shape.surface("rear", 0.0, min(z, p.belt))[0])
-    del wheel
     back, front = (x + 0.05, 0.0, z), (x - 0.18, 0.0, z)
     tire = cylinder(back, front, r, GREY, "wheel", segments=18, bevel=0.05)
     cap = cylinder(front, (x - 0.2, 0, z), 0.62 * r, GREY, "rim", segments=14)
@@ -258,23 +254,37 @@ def bull_bar(shape: BodyShape) -> list[Mesh]:
     ]
 
 
-def stripes(
-    outline: np.ndarray, height: float, crown: float, offsets: tuple[float, float]
-) -> list[Mesh]:
-    """Two bands along the roof that carry on those of the hood."""
-    front, rear = outline[0, 0] - 0.06, outline[-1, 0] + 0.06
-    middle, reach = (front + rear) / 2, (outline[0, 0] - outline[-1, 0]) / 2
-    x = np.linspace(rear, front, 9)
-    sag = height - outline[0, 2]
+def roof_band(
+    outline: np.ndarray,
+    height: float,
+    crown: float,
+    across: tuple[float, float],
+    along: tuple[float, float] = (0.06, 0.94),
+    part: str = "stripe",
+) -> Mesh:
+    """A thin panel that follows the roof's curve: a stripe, a sunroof.
+
+    Args:
+      outline: the roof's outline on the left `[k, 3]`, front to rear.
+      height: of the roof's middle.
+      crown: how much lower the roof is at its sides.
+      across: y where the panel begins and ends.
+      along: the same in x, as fractions of the roof from its rear.
+      part: the part's name.
+    """
+    rear, front = outline[-1, 0], outline[0, 0]
+    middle, reach = (front + rear) / 2, (front - rear) / 2
+    x = rear + np.linspace(*along, 9) * (front - rear)
+    sag = (height - outline[0, 2]) * np.where(x < middle, 1.15, 1.0)
     z = height - sag * np.abs((x - middle) / reach) ** 2.2 + 0.008
-    low, high = offsets
-    y = np.array([low, high, high, low])
-    drop = np.array([0, 0, -0.03, -0.03])
-    sections = np.empty((9, 4, 3))
+    low, high = across
+    y = np.array([low, (low + high) / 2, high, high, low])
+    drop = np.array([0, 0, 0, -0.04, -0.04])
+    sections = np.empty((9, 5, 3))
     sections[..., 0] = x[:, None]
     sections[..., 1] = y
     sections[..., 2] = z[:, None] + drop - crown * (y / outline[:, 1].max()) ** 2
-    return both_sides(loft(sections, GREY, "stripe"))
+    return loft(sections, GREY, part)
 
 
 def seat(x: float, y: float, floor: float) -> list[Mesh]:
@@ -320,20 +330,21 @@ def cockpit(shape: BodyShape, front: float, rear: float, floor: float) -> list[M
 def _open_windshield(shape: BodyShape) -> list[Mesh]:
     p = shape.p
     y = 0.9 * float(shape.width(np.array(p.windshield), np.array(p.belt - 0.02)))
-    u = np.linspace(-1, 1, 7)
+    u = np.linspace(-1, 1, 9)
     run, bow = p.rake_front, 0.16
     height = p.height - p.belt - 0.02
-    panes, frame = [], []
+    edges = []
     for t in (-0.15, 1.0):
         x = p.windshield - run * t - bow * u**2
         scale = 1 - (1 - p.tumble) * 0.5 * max(t, 0)
-        z = np.full(7, p.belt + height * t) + 0.02 * (1 - u**2)
-        edge = np.stack([x, y * u * scale, z], axis=1)
-        frame.append(edge)
-        panes.append(np.concatenate([edge, (edge - (0.025, 0, 0.0))[::-1]]))
-    path = np.concatenate([frame[0][:1], frame[1], frame[0][-1:]])
+        z = np.full(9, p.belt + height * t) + 0.02 * (1 - u**2)
+        edges.append(np.stack([x, y * u * scale, z], axis=1))
+    low, high = edges
+    depth = (0.025, 0, 0)
+    pane = np.stack([low, high, high - depth, low - depth], axis=1)
+    path = np.concatenate([low[:1], high, low[-1:]])
     return [
-        loft(panes, GREY, "window"),
+        loft(pane, GREY, "window"),
         tube(path, 0.028, GREY, "pillar_front", segments=6),
     ]
 

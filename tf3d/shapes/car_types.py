@@ -258,6 +258,56 @@ _TYPES: dict[str, dict[str, tuple[float, float]]] = {
         "crown": (0.01, 0.03),
     },
 }
+# Variants that replace some of a type's ranges, with their probability: mid-engined
+# sports cars, minivans, buses and trucks with the engine before the cabin.
+_VARIANTS: dict[str, tuple[float, dict[str, tuple[float, float]]]] = {
+    "coupe": (
+        0.35,
+        {
+            "height": (1.04, 1.2),
+            "width": (1.86, 2.06),
+            "hood": (0.15, 0.23),
+            "tail": (0.06, 0.24),
+            "belt": (0.62, 0.68),
+            "nose": (0.6, 0.76),
+            "deck": (1.0, 1.12),
+            "rake_front": (0.75, 1.15),
+            "wedge": (0.0, 0.1),
+            "lean": (0.15, 0.4),
+        },
+    ),
+    "van": (0.35, {"height": (1.62, 1.9), "hood": (0.1, 0.2), "tumble": (0.8, 0.9)}),
+    "bus": (0.2, {"hood": (0.12, 0.2), "nose": (0.7, 0.95), "length": (6.0, 10.0)}),
+    "truck": (0.3, {"hood": (0.13, 0.2), "nose": (0.75, 0.95)}),
+    "suv": (  # boxy off-road cars
+        0.25,
+        {
+            "lean": (0.0, 0.04),
+            "bow": (0.02, 0.08),
+            "corner": (0.05, 0.1),
+            "rake_front": (0.1, 0.3),
+            "rake_rear": (0.03, 0.12),
+            "tumble": (0.86, 0.95),
+            "arc": (0.0, 0.03),
+            "tail_bow": (0.0, 0.04),
+            "tail_lean": (0.0, 0.02),
+        },
+    ),
+    "sedan": (  # angular ones of the 1970s and 80s
+        0.2,
+        {
+            "lean": (0.0, 0.08),
+            "bow": (0.02, 0.1),
+            "corner": (0.05, 0.12),
+            "tail_bow": (0.0, 0.05),
+            "arc": (0.01, 0.04),
+            "rake_front": (0.35, 0.5),
+            "nose": (0.84, 0.95),
+            "low_tuck": (0.01, 0.04),
+            "wheel": (0.27, 0.32),
+        },
+    ),
+}
 BODY_TYPES = tuple(_TYPES)
 _WEIGHTS = {
     "sedan": 0.19,
@@ -343,6 +393,9 @@ def draw_proportions(
             f"Received: body_type={body_type!r}"
         )
     ranges = {**_COMMON, **_TYPES[body_type]}
+    probability, variant = _VARIANTS.get(body_type, (0.0, {}))
+    if rng.random() < probability:
+        ranges |= variant
     keys = sorted(ranges)
     low, high = np.array([ranges[key] for key in keys]).T
     # A little beyond the usual ranges now and then: toys, caricatures, odd cars.
@@ -377,7 +430,7 @@ def _absolute(
     rear_window = tail_x + max(d["tail"], 0.004) * length + 0.03
     if body_type == "truck":  # the cab only; the load stands behind it
         tail_x = nose_x - min(rng.uniform(1.6, 2.5), length * 0.42)
-        tail_x = min(tail_x, front_axle - arch - 0.25)
+        tail_x = min(tail_x, front_axle - arch - 0.25, windshield - 1.2)
         rear_window = tail_x + 0.05
     height = max(d["height"], belt + 0.3)
     nose = max(min(d["nose"], 1.0) * belt, ride + 0.35)

@@ -16,7 +16,7 @@ from tf3d.shapes.car_paint import draw_paint
 from tf3d.shapes.car_types import Proportions, draw_proportions
 from tf3d.shapes.car_wheels import wheels
 from tf3d.shapes.mesh import Mesh, concatenate
-from tf3d.shapes.primitives import GREY, box
+from tf3d.shapes.primitives import GREY
 
 # Zones of the sheet metal whose faces become "body" where they share its colour.
 _LACQUER = frozenset(
@@ -134,7 +134,7 @@ def _face(p: Proportions, rng: np.random.Generator) -> Face:
             rng.choice(["wrap", "bar", "tall", "none"], p=[0.5, 0.1, 0.2, 0.2])
         ),
         grille=str(
-            rng.choice(["wide", "narrow", "low", "none"], p=[0.3, 0.35, 0.2, 0.15])
+            rng.choice(["wide", "narrow", "low", "none"], p=[0.35, 0.35, 0.22, 0.08])
         ),
         bumper=rng.random() < 0.85,
         doors=tuple(doors),
@@ -198,33 +198,36 @@ def _on_roof(
     p = shape.p
     kind, parts = p.body_type, []
     x, width = float(outline[:, 0].mean()), 2 * float(outline[:, 1].max())
-    length = float(np.ptp(outline[:, 0]))
+    length, crown = float(np.ptp(outline[:, 0])), min(0.05, 0.035 * p.width)
     soft, draw = "soft_top" in features, rng.random()
     if kind == "bus":
         return car_loads.roof_units(p, rng) if draw < 0.5 else []
     if soft:
         return []
-    boxy = kind in ("estate", "suv", "van")
-    if draw < (0.35 if boxy else 0.05):
-        parts += car_parts.roof_rails(outline, p.height, bars=rng.random() < 0.6)
+    if kind in ("estate", "suv", "van") and rng.random() < 0.35:
+        parts += car_parts.roof_rails(outline, bars=rng.random() < 0.6)
         if rng.random() < 0.2:
             size = (min(1.5, 0.7 * length), 0.45 * width, 0.3)
             parts += car_parts.roof_box(p.height + 0.05, x, size)
-    elif draw < 0.42 and kind in ("sedan", "estate", "hatchback", "van"):
+    elif draw < 0.07 and kind not in ("coupe", "pickup", "truck"):
         features.add("taxi")
         parts += car_parts.roof_sign(p.height, x, "taxi")
-    elif draw < 0.5 and kind in ("sedan", "estate", "suv", "van", "pickup", "truck"):
+    elif draw < 0.13 and kind not in ("coupe", "hatchback"):
         features.add("beacons")
         parts += car_parts.roof_sign(p.height - 0.01, x, "beacons")
-    elif draw < 0.62 and kind in ("coupe", "hatchback", "sedan", "pickup"):
+    elif draw < 0.2 + 0.15 * (kind == "coupe") and kind not in ("van", "truck"):
         features.add("stripes")
-        offsets = (0.075 * p.half, 0.25 * p.half)
-        crown = min(0.05, 0.035 * p.width)
-        parts += car_parts.stripes(outline, p.height, crown, offsets)
-    elif draw < 0.75 and kind != "truck":
-        size = (0.45 * length, 0.6 * width, 0.02)
-        parts.append(box((x, 0, p.height - 0.003), size, GREY, "sunroof"))
-    elif draw < 0.85:
+        across = (0.075 * p.half, 0.25 * p.half)
+        band = car_parts.roof_band(outline, p.height, crown, across)
+        parts += car_parts.both_sides(band)
+    elif draw < 0.45 and kind != "truck":
+        across, along = (
+            (-0.3 * width, 0.3 * width),
+            (0.45, 0.45 + rng.uniform(0.2, 0.4)),
+        )
+        band = (outline, p.height, crown, across, along, "sunroof")
+        parts.append(car_parts.roof_band(*band))
+    elif draw < 0.6:
         parts += car_parts.antenna_fin(p.height - 0.04, x - 0.35 * length)
     if kind in ("hatchback", "suv", "estate") and rng.random() < 0.3:
         parts += car_parts.roof_spoiler(outline)
