@@ -10,6 +10,7 @@ from tf3d.shapes import chair_arms as arms
 from tf3d.shapes import chair_backs as backs
 from tf3d.shapes import chair_bases as bases
 from tf3d.shapes import chair_legs as legs
+from tf3d.shapes import chair_ribbons as ribbons
 from tf3d.shapes import chair_seats as seats
 from tf3d.shapes.chair_frame import Frame
 from tf3d.shapes.chair_parts import (
@@ -53,7 +54,11 @@ def _wooden_seat(chair: ChairBuilder, frame: Frame, rng: Rng) -> None:
 
 
 def dining(chair: ChairBuilder, rng: Rng) -> str:
+    """Four legs, a seat and any back; returns the frame's material, as all do."""
     frame = ordinary_frame(rng)
+    if rng.random() < 0.08:  # at a counter
+        frame.height = rng.uniform(0.6, 0.75)
+        frame.back_height *= 0.75
     _wooden_seat(chair, frame, rng)
     legs.four_legs(chair, frame, rng)
     draw = rng.random()
@@ -69,6 +74,7 @@ def dining(chair: ChairBuilder, rng: Rng) -> str:
 
 
 def windsor(chair: ChairBuilder, rng: Rng) -> str:
+    """A saddle seat with splayed legs and spindles."""
     frame = ordinary_frame(rng, thickness=rng.uniform(0.03, 0.045), round_bars=True)
     outline = seats.round_outline(frame, rng)
     seats.saddle_seat(chair, frame, rng, outline)
@@ -115,6 +121,7 @@ def tubular(chair: ChairBuilder, rng: Rng) -> str:
 
 
 def shell(chair: ChairBuilder, rng: Rng) -> str:
+    """Seat and back of one moulded sheet, on one of many bases."""
     frame = ordinary_frame(
         rng,
         width=rng.uniform(0.43, 0.56),
@@ -153,6 +160,7 @@ def shell(chair: ChairBuilder, rng: Rng) -> str:
 
 
 def stool(chair: ChairBuilder, rng: Rng) -> str:
+    """A low or a bar stool, with or without a small back."""
     tall = rng.random() < 0.6
     width = rng.uniform(0.3, 0.42)
     frame = ordinary_frame(
@@ -221,7 +229,22 @@ def _hung_ring(chair: ChairBuilder, frame: Frame, rng: Rng) -> None:
         chair.add("foot ring", spoke)
 
 
+def board(chair: ChairBuilder, rng: Rng) -> str:
+    """Boards: one bent ribbon, or a box with side panels."""
+    frame = ordinary_frame(rng, curve=0.0, thickness=0.03)
+    frame.rear_width = frame.width
+    if rng.random() < 0.5:
+        ribbons.ribbon(chair, frame, rng)
+        return "plastic" if rng.random() < 0.5 else "wood"
+    if rng.random() < 0.4:
+        frame.width = frame.rear_width = rng.uniform(0.5, 0.65)
+        frame.depth, frame.height = rng.uniform(0.5, 0.62), rng.uniform(0.38, 0.44)
+    ribbons.panelled(chair, frame, rng)
+    return "wood"
+
+
 def rocker(chair: ChairBuilder, rng: Rng) -> str:
+    """A wooden rocking chair."""
     frame = ordinary_frame(
         rng,
         height=rng.uniform(0.4, 0.45),

@@ -28,6 +28,7 @@ Rng = np.random.Generator
 
 
 def office(chair: ChairBuilder, rng: Rng) -> str:
+    """A swivel chair; returns the frame's material, as all do."""
     frame = ordinary_frame(
         rng,
         width=rng.uniform(0.44, 0.54),
@@ -99,6 +100,7 @@ def _office_back(chair: ChairBuilder, frame: Frame, rng: Rng) -> None:
 
 
 def sofa(chair: ChairBuilder, rng: Rng) -> str:
+    """An armchair or a sofa of two or three seats."""
     count = int(rng.choice([1, 2, 3], p=[0.45, 0.3, 0.25]))
     frame = ordinary_frame(
         rng,
@@ -112,6 +114,7 @@ def sofa(chair: ChairBuilder, rng: Rng) -> str:
 
 
 def tub(chair: ChairBuilder, rng: Rng) -> str:
+    """A tub chair, on feet or on a swivel."""
     frame = ordinary_frame(
         rng,
         width=rng.uniform(0.58, 0.76),
@@ -168,7 +171,13 @@ def lounge(chair: ChairBuilder, rng: Rng) -> str:
         bar=rng.uniform(0.024, 0.042),
     )
     frame.rear_width = frame.width
-    arms.hoop_arms(chair, frame, rng)
+    if rng.random() < 0.5:
+        arms.hoop_arms(chair, frame, rng)
+    else:
+        legs.four_legs(chair, frame, rng, splay=rng.uniform(0.0, 0.07), under=0.12)
+        arms.post_arms(chair, frame, rng)
+        slab = box((frame.depth, frame.width, 0.03), (0, 0, 0), bevel=0.006)
+        chair.add("rail", moved(slab, z=frame.height - 0.135))
     size = (frame.depth * 0.97, frame.width * 0.97, 0.13)
     block = sofas.soft_block(size, softness=rng.uniform(0.2, 0.4))
     chair.add("cushion", moved(block, z=frame.height - 0.13))

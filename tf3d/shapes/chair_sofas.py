@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tf3d.shapes import chair_bases as bases
 from tf3d.shapes.chair_frame import Frame
 from tf3d.shapes.chair_parts import (
     ChairBuilder,
@@ -251,7 +252,7 @@ def _wings(
 
 def tub(chair: ChairBuilder, frame: Frame, rng: np.random.Generator) -> None:
     """A tub or barrel chair: one padded wall around a round seat."""
-    low = rng.uniform(0.05, 0.22)
+    low = rng.uniform(0.08, 0.24)
     width, depth = frame.width, frame.depth
     reach = rng.uniform(0.62, 0.85) * np.pi
     angle = np.linspace(-reach, reach, 25)
@@ -291,4 +292,8 @@ def tub(chair: ChairBuilder, frame: Frame, rng: np.random.Generator) -> None:
     inside = outline * (1 - 0.55 * thick / half) + (0.02, 0.0)
     levels = edge_levels(0.1, 0.025, 0.04, dome=0.02, half=half)
     chair.add("cushion", moved(pillow(inside, levels), z=body_top - 0.005))
-    _feet(chair, rng, width * 0.72, depth * 0.72, begin)
+    if rng.random() < 0.3:
+        make = bases.pedestal if rng.random() < 0.6 else bases.star_base
+        make(chair, frame, rng, under=frame.height - begin)
+    else:
+        _feet(chair, rng, width * 0.72, depth * 0.72, begin)

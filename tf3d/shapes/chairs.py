@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[Callable[[ChairBuilder, np.random.Generator], str], float
     "tub": (padded.tub, 0.03),
     "parsons": (padded.parsons, 0.05),
     "lounge": (padded.lounge, 0.03),
+    "board": (kinds.board, 0.05),
     "rocker": (kinds.rocker, 0.04),
 }
 
