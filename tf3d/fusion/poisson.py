@@ -9,13 +9,16 @@ import numpy as np
 from tf3d.errors import InputError
 from tf3d.fusion.cloud import cloud_of
 from tf3d.fusion.evidence import Evidence
-from tf3d.fusion.extraction import signed_volumes, smooth_surface, without_crumbs
+from tf3d.fusion.extraction import extract
+from tf3d.fusion.fields import Grid, distance_field, object_grid
 from tf3d.fusion.records import PointCloud
-from tf3d.fusion.tsdf import tsdf_surface
+from tf3d.fusion.tsdf import needed_votes
 from tf3d.geometry import Views
 
+TRUNCATION = 0.03  # world units, of the carved grid
 SPACING = 0.006  # world units between the points that Poisson is given
-UNSEEN = 0.025  # world units around which no view's point lies: there the cap goes
+UNSEEN = 0.02  # world units around which no view's point lies: there the cap goes
+TURNED = 0.02  # world units that a normal's turn by 60 degrees counts as, for the cap
 
 
 def _thinned(cloud: PointCloud, spacing: float) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +37,7 @@ def _thinned(cloud: PointCloud, spacing: float) -> tuple[np.ndarray, np.ndarray]
 
 
 def _cap(
-    vertices: np.ndarray, faces: np.ndarray, seen: np.ndarray
+    vertices: np.ndarray, faces: np.ndarray, seen: np.ndarray, seen_normals: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where no view looks, the carved grid's surface closes the cloud."""
     from scipy.spatial import cKDTree
@@ -42,10 +45,16 @@ def _cap(
     corners = vertices[faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     length = np.linalg.norm(normals, axis=1)
+    normals /= np.maximum(length, 1e-20)[:, None]
     centres = corners.mean(axis=1)
-    far = cKDTree(seen).query(centres, distance_upper_bound=UNSEEN)[0] > UNSEEN
-    far &= length > 0
-    return centres[far], normals[far] / length[far, None]
+    # Position and normal together: a seat's upper side does not stand for its lower.
+    tree = cKDTree(np.concatenate([seen, TURNED * seen_normals], axis=1))
+    distance, _ = tree.query(
+        np.concatenate([centres, TURNED * normals], axis=1),
+        distance_upper_bound=UNSEEN,
+    )
+    far = (distance > UNSEEN) & (length > 0)
+    return centres[far], normals[far]
 
 
 def _open3d() -> Any:
@@ -60,14 +69,19 @@ def _open3d() -> Any:
     return open3d
 
 
-def closed(faces: np.ndarray) -> bool:
-    """Whether every edge has exactly two faces, which run along it both ways."""
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    edges = edges.astype(np.int64)
-    count = edges.max() + 1
-    ahead, back = edges @ np.array([count, 1]), edges @ np.array([1, count])
-    unique = np.unique(ahead)
-    return len(unique) == len(ahead) and np.array_equal(unique, np.unique(back))
+def _surface_distance(o3d: Any, mesh: Any, grid: Grid) -> np.ndarray:
+    """Signed distance to a triangle mesh on a grid, positive outside."""
+    scene = o3d.t.geometry.RaycastingScene()
+    scene.add_triangles(
+        np.asarray(mesh.vertices, np.float32), np.asarray(mesh.triangles, np.uint32)
+    )
+    axes = [
+        (start + grid.voxel * np.arange(count)).astype(np.float32)
+        for start, count in zip(grid.origin, grid.shape, strict=True)
+    ]
+    places = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    # Several rays decide what is inside: Poisson's mesh may have tiny defects.
+    return scene.compute_signed_distance(o3d.core.Tensor(places), nsamples=3).numpy()
 
 
 def poisson_surface(
@@ -75,48 +89,52 @@ def poisson_surface(
     evidence: Evidence,
     *,
     depth: int = 7,
+    voxel: float = 0.009,
+    crop: float = 0.006,
     smoothing: int = 5,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Screened Poisson reconstruction (Kazhdan and Hoppe 2013) of all views' points.
 
     The cloud's normals are its depth maps' own, never the direction to the camera,
     which would inflate the surface. Where no view looks, such as under an object seen
-    from above, points of the carved grid close it, so that there is nothing to trim.
+    from above, points of the carved grid close it. What Poisson makes up beyond the
+    carved grid is cut off on a grid, which also closes the tiny defects of its mesh.
 
     Args:
       views: of one object.
       evidence: the same, prepared.
       depth: of the octree; a finer one follows the depth maps' errors.
+      voxel: spacing of the grid that the surface is cut on, world units.
+      crop: world units that the surface may leave the carved grid's by.
       smoothing: iterations of the surface's smoothing.
 
     Returns:
       vertices `[v, 3]` and faces `[f, 3]`, watertight.
+
+    Raises:
+      InputError: if Open3D does not load.
     """
     o3d = _open3d()
+    votes = needed_votes(len(evidence))
+    grid = object_grid(evidence, voxel, votes)
+    field = distance_field(
+        evidence, grid, truncation=TRUNCATION, votes=votes, tolerance=0.0
+    )
+    carved, carved_faces = extract(field, grid, smoothing=smoothing)
     cloud = cloud_of(views, evidence)
-    carved, carved_faces = tsdf_surface(evidence)
     if len(carved_faces) == 0 or len(cloud) < 10:
         return carved, carved_faces
     points, normals = _thinned(cloud, SPACING)
-    cap, cap_normals = _cap(carved, carved_faces, points)
+    cap, cap_normals = _cap(carved, carved_faces, points, normals)
     oriented = o3d.geometry.PointCloud(
         o3d.utility.Vector3dVector(np.concatenate([points, cap]))
     )
     oriented.normals = o3d.utility.Vector3dVector(
         np.concatenate([normals, cap_normals])
     )
-    for level in range(depth, 4, -1):
-        # One thread: with more, the sums' order and so the surface would vary.
-        mesh, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
-            oriented, depth=level, scale=1.2, n_threads=1
-        )
-        vertices = np.asarray(mesh.vertices)
-        faces = np.asarray(mesh.triangles).astype(np.int32)
-        if len(faces) and signed_volumes(vertices, faces).sum() < 0:
-            faces = faces[:, ::-1].copy()
-        if len(faces) and closed(faces):
-            break
-    else:
-        return carved, carved_faces
-    vertices, faces = without_crumbs(vertices.astype(np.float32), faces)
-    return smooth_surface(vertices, faces, smoothing), faces
+    # One thread: with more, the sums' order and so the surface would vary.
+    mesh, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
+        oriented, depth=depth, scale=1.2, n_threads=1
+    )
+    distance = _surface_distance(o3d, mesh, grid)
+    return extract(np.maximum(distance, field - crop), grid, smoothing=smoothing)
