@@ -7,13 +7,13 @@ is imported when it is called for; `tf3d --help` imports none.
 from __future__ import annotations
 
 import importlib
-import os
 import traceback
 from typing import Any
 
 import click
 
 import tf3d
+from tf3d.cli.quiet import silence_tensorflow
 from tf3d.errors import InputError
 
 COMMANDS = {
@@ -25,13 +25,6 @@ COMMANDS = {
     "models": "List the models that ship.",
 }
 DEBUG = "tf3d.debug"  # key of the shared `click.Context.meta`
-
-
-def silence_libraries() -> None:
-    """Keeps TensorFlow's start-up notices off the screen; call before importing it."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
 
 
 def debug_option() -> click.Option:
@@ -112,4 +105,4 @@ def main() -> None:
 
     `tf3d COMMAND --help` explains a command.
     """
-    silence_libraries()
+    silence_tensorflow()

@@ -88,7 +88,13 @@ class Viewpoint(click.ParamType):
     metavar="METRES",
     help="The object's length along x, for a mesh in metres.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Of all random generators.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.option("--quiet", is_flag=True, help="Report nothing but errors.")
 def predict(
@@ -174,9 +180,11 @@ def predict(
 def describe(report: Report, method: str | None) -> list[str]:
     """A few lines on what was done, what was written and how long it took."""
     seconds = report.seconds
-    parts = [f"read in {seconds['read']:.2f} s"]
-    total = report.views + report.fused_views
-    parts.append(f"{total or 'its'} views predicted in {seconds['predict']:.2f} s")
+    total = report.views + report.fused_views + report.frames
+    parts = [
+        f"read in {seconds['read']:.2f} s",
+        f"{total} views predicted in {seconds['predict']:.2f} s",
+    ]
     if report.fused_views:
         how = f" by {method}" if method else ""
         parts.append(
@@ -203,6 +211,7 @@ def as_record(report: Report) -> dict[str, Any]:
         "image": str(report.image),
         "views": report.views,
         "fused_views": report.fused_views,
+        "frames": report.frames,
         "surface": report.surface,
         "written": [str(path) for path in report.written],
         "seconds": {key: round(value, 4) for key, value in report.seconds.items()},

@@ -40,6 +40,7 @@ class Report:
       seconds: by stage: "read", "predict", "fuse", "write".
       views: number of views predicted for the user.
       fused_views: number of views that the surface was fused from.
+      frames: number of views in the turntable.
       surface: figures of the mesh: vertices, faces, size along x, y and z.
       error: why nothing was written, else None.
     """
@@ -49,6 +50,7 @@ class Report:
     seconds: dict[str, float] = dataclasses.field(default_factory=dict)
     views: int = 0
     fused_views: int = 0
+    frames: int = 0
     surface: dict[str, Any] | None = None
     error: str | None = None
 
@@ -97,7 +99,7 @@ def predict_files(
       crop: "auto" or "none".
       mask: the object's cut-out, for a single picture.
       length: of the mesh along x in metres; without it the diagonal is about 1.
-      seed: of whatever the fusion draws.
+      seed: of the generators of Python, NumPy and Keras. Prediction itself draws nothing.
       loaded: called with the model's name and the seconds that loading took.
       done: called with each picture's report.
 
@@ -112,6 +114,10 @@ def predict_files(
             f"--mask goes with one picture, and there are {len(images)}. "
             "Call once for each, or use pictures with alpha."
         )
+    if length is not None and not 0 < length < np.inf:
+        raise InputError(
+            f"--length {length}: expected a positive number of metres, as in 4.2."
+        )
     places = name_outputs(outputs, images)
     for place in places:
         check_outputs(place, images)
@@ -125,6 +131,9 @@ def predict_files(
     fusing = any(place.mesh or place.cloud for place in places)
     with _importing_fusion() if fusing else contextlib.nullcontext():
         network = load(model)
+    import keras
+
+    keras.utils.set_random_seed(seed)
     loaded(network.name, time.perf_counter() - start)
     for report, place, picture in zip(reports, places, prepared, strict=True):
         if network.image_size != IMAGE_SIZE:
@@ -171,7 +180,6 @@ def _predict(
     report: Report,
     viewpoints: np.ndarray | None,
     method: str | None,
-    seed: int,
 ) -> _Predicted:
     result = _Predicted()
     with report.timed("predict"):
@@ -183,6 +191,7 @@ def _predict(
             check_foreground(result.views, str(report.image))
         if place.turntable:
             result.film = network.decode(code, orbit(FRAMES, TURNTABLE_ELEVATION))
+            report.frames = len(result.film)
             check_foreground(result.film, str(report.image))
     if place.mesh or place.cloud:
         from tf3d import fusion

@@ -124,11 +124,13 @@ def write_film(path: str | os.PathLike[str], frames: Iterable[np.ndarray]) -> No
         images.append(image.resize(size, PIL.Image.Resampling.BICUBIC))
     with replacing(path) as temporary:
         if temporary.suffix.lower() == ".gif":
-            images[0].save(
+            palette = _palette(images)
+            indexed = [image.quantize(palette=palette) for image in images]
+            indexed[0].save(
                 temporary,
                 format="GIF",
                 save_all=True,
-                append_images=images[1:],
+                append_images=indexed[1:],
                 duration=round(1000 / FRAME_RATE),
                 loop=0,
             )
@@ -147,6 +149,15 @@ def write_film(path: str | os.PathLike[str], frames: Iterable[np.ndarray]) -> No
         with writer:
             for image in images:
                 writer.append_data(np.asarray(image))
+
+
+def _palette(images: list[PIL.Image.Image]) -> PIL.Image.Image:
+    """256 colours for all frames: one for each makes a film flicker and is slow."""
+    side = 64
+    strip = PIL.Image.new("RGB", (side * len(images), side))
+    for index, image in enumerate(images):
+        strip.paste(image.resize((side, side)), (side * index, 0))
+    return strip.quantize(256, PIL.Image.Quantize.MEDIANCUT)
 
 
 def _as_bytes(values: np.ndarray) -> np.ndarray:
