@@ -177,13 +177,14 @@ def _material(
             color = _unpictured(name, color)
         return image, color
     image = getattr(material, "image", None)
-    if image is not None:
+    # trimesh stands a white picture in for materials that it could not find.
+    if image is not None and "file_path" in image.info:
         # Kd ought to multiply the picture, but exporters leave any default there
         # (3ds Max .588, others 0), and viewers ignore it.
         return image, np.ones(3)
-    if not name:
-        return None, None
-    color = np.asarray(material.diffuse, np.float64)[:3] / 255
+    color = np.full(3, PLAIN)
+    if "kd" in getattr(material, "kwargs", {}):
+        color = np.asarray(material.diffuse, np.float64)[:3] / 255
     return None, _unpictured(name, color) if some_missing else color
 
 

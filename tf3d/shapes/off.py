@@ -36,6 +36,8 @@ def read_off(path: pathlib.Path) -> Mesh:
         raise InputError(f"{path} does not begin with OFF. Leave the file out.")
     try:
         return _parse(lines, head, path)
+    except InputError:
+        raise
     except (ValueError, IndexError, OverflowError) as error:
         raise InputError(
             f"{path} stops early or holds something else than numbers. "

@@ -7,8 +7,10 @@ and gives each shape a stable name, so that splits can be written down.
 from __future__ import annotations
 
 import collections
+import dataclasses
 import pathlib
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -158,9 +160,16 @@ class MeshFiles(ShapeSource):
         self.entries = list(entries)
         self.report = list(report)
         self._cache: collections.OrderedDict[str, Mesh] = collections.OrderedDict()
+        self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_cache": collections.OrderedDict()}
+        state = {**self.__dict__, "_cache": collections.OrderedDict()}
+        del state["_lock"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
 
     def mesh(self, index: int, paint_seed: int | None = None) -> Mesh:
         mesh = self._read(index)
@@ -172,19 +181,21 @@ class MeshFiles(ShapeSource):
 
     def _read(self, index: int) -> Mesh:
         name = self.names[index]
-        if name in self._cache:
-            self._cache.move_to_end(name)
-            return self._cache[name]
+        with self._lock:
+            if name in self._cache:
+                self._cache.move_to_end(name)
+                return self._cache[name]
         from tf3d.shapes.files import load_mesh
 
         entry = self.entries[index]
         mesh = load_mesh(self.paths[index], up=entry.up, front=entry.front)
         mesh = mesh.normalized()
         mesh.name = name
-        self._cache[name] = mesh
-        held = sum(map(_size, self._cache.values()))
-        while held > CACHE_BYTES and len(self._cache) > 1:
-            held -= _size(self._cache.popitem(last=False)[1])
+        with self._lock:
+            self._cache[name] = mesh
+            held = sum(map(_size, self._cache.values()))
+            while held > CACHE_BYTES and len(self._cache) > 1:
+                held -= _size(self._cache.popitem(last=False)[1])
         return mesh
 
     def subset(self, indices: Sequence[int]) -> MeshFiles:
@@ -291,8 +302,6 @@ def open_source(
 
 
 def _changed(entry: Entry, changes: dict[str, Any]) -> Entry:
-    import dataclasses
-
     kept = {key: value for key, value in changes.items() if value is not None}
     return dataclasses.replace(entry, **kept)
 
