@@ -9,7 +9,7 @@ import numpy as np
 from tf3d.data.splits import Split, default_split
 from tf3d.errors import InputError
 from tf3d.geometry import Views
-from tf3d.rendering import render_views
+from tf3d.rendering import BACKGROUND, render_views
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import GENERATORS, ShapeSource, open_source
 
@@ -78,14 +78,17 @@ def cluttered_inputs(shape: TestShape, seed: int) -> np.ndarray:
     from tf3d.rendering.compositing import composite
 
     key = list(shape.name.encode())
+    size = shape.inputs.size
     pictures = []
-    for view in range(len(shape.inputs)):
+    for view, (rgb, alpha) in enumerate(zip(shape.inputs.rgb, shape.inputs.alpha)):
         rng = np.random.default_rng([seed, view, *key])
-        background = clutter(rng, shape.inputs.size)
-        pictures.append(
-            composite(shape.inputs.rgb[view], shape.inputs.alpha[view], background, rng)
-        )
-    return np.stack(pictures).astype(np.float32)
+        covered = np.maximum(alpha, 1e-6)[..., None]
+        # The views lie over grey; what is composited is the object's own colour.
+        color = (rgb - BACKGROUND * (1 - alpha[..., None])) / covered
+        color = np.where(alpha[..., None] > 0, np.clip(color, 0, 1), BACKGROUND)
+        background = clutter(rng, size * 5 // 4)
+        pictures.append(composite(color.astype(np.float32), alpha, background, rng))
+    return np.stack(pictures).astype(np.float32) / 255
 
 
 def find_parts(
