@@ -15,7 +15,7 @@ from tf3d.shapes.primitives import (
     rounded_box,
 )
 
-LOADS = ("box", "flatbed", "tanker", "dump", "stake", "canvas")
+LOADS = ("box", "flatbed", "tanker", "dump", "stake", "canvas", "ladder")
 
 
 def truck_rear(p: Proportions, rng: np.random.Generator) -> list[Mesh]:
@@ -51,7 +51,7 @@ def truck_rear(p: Proportions, rng: np.random.Generator) -> list[Mesh]:
     parts.append(box(bar, (0.1, 0.9 * p.width, 0.12), GREY, "bumper_bar_rear"))
     floor = (middle, 0, deck - 0.05)
     parts.append(box(floor, (length, width, 0.12), GREY, "load_floor"))
-    kind = str(rng.choice(LOADS, p=[0.42, 0.14, 0.12, 0.14, 0.1, 0.08]))
+    kind = str(rng.choice(LOADS, p=[0.42, 0.13, 0.11, 0.13, 0.07, 0.06, 0.08]))
     bounds = (rear, front, width, deck)
     return parts + _LOADS[kind](p, bounds, rng)
 
@@ -67,7 +67,7 @@ def _box_load(p: Proportions, b: _Bounds, rng: np.random.Generator) -> list[Mesh
     parts = [rounded_box(center, size, rng.uniform(0.02, 0.08), GREY, "load")]
     door = (rear - 0.005, 0, deck + height / 2)
     parts.append(box(door, (0.03, 0.03, 0.9 * height), GREY, "seam"))
-    if rng.random() < 0.35:  # a band along the sides
+    if rng.random() < 0.45:  # a band along the sides
         band = ((rear + front) / 2, 0, deck + height * rng.uniform(0.2, 0.7))
         size = (0.92 * (front - rear), width + 0.03, 0.2 * height)
         parts.append(box(band, size, GREY, "load_band"))
@@ -162,7 +162,31 @@ def _canvas(p: Proportions, b: _Bounds, rng: np.random.Generator) -> list[Mesh]:
     return [loft([section + (x, 0, 0) for x in (rear, front)], GREY, "load")]
 
 
+def _ladder(p: Proportions, b: _Bounds, rng: np.random.Generator) -> list[Mesh]:
+    rear, front, width, deck = b
+    height = rng.uniform(0.9, 1.4)
+    parts = _box_load(p, b, rng)[:1]
+    body = parts[0].vertices
+    body[:, 2] = deck + (body[:, 2] - deck) * height / np.ptp(body[:, 2])
+    for side in (-1, 1):  # roller shutters
+        for x in np.linspace(rear, front, 5)[1:-1]:
+            center = (x, side * width / 2, deck + 0.5 * height)
+            size = (0.2 * (front - rear), 0.03, 0.6 * height)
+            parts.append(box(center, size, GREY, "load_band"))
+    z, tilt = deck + height + 0.12, rng.uniform(0.0, 0.25)
+    tip = front + min(rng.uniform(0.0, 1.2), p.nose_x - front - 0.2)
+    for y in (-0.32, 0.32):
+        ends = ((rear + 0.1, y, z), (tip, y, max(z + tilt, p.height + 0.1)))
+        parts.append(cylinder(*ends, 0.05, GREY, "ladder", segments=6))
+    for t in np.linspace(0.04, 0.96, 12):
+        x, top = ends[0][0] + t * (tip - ends[0][0]), z + t * (ends[1][2] - z)
+        rung = ((x, -0.32, top), (x, 0.32, top))
+        parts.append(cylinder(*rung, 0.03, GREY, "ladder", segments=5))
+    return parts
+
+
 _LOADS = {
+    "ladder": _ladder,
     "box": _box_load,
     "flatbed": _flatbed,
     "tanker": _tanker,

@@ -84,8 +84,6 @@ def draw_paint(
         body = body_color(rng, "yellow", "beige", "black", "white", "yellow")
     colors = _materials(rng, body)
     _two_tone(rng, body, body_type, features, colors)
-    if "beacons" in features and rng.random() < 0.8:
-        _emergency(rng, colors)
     if "soft_top" in features:
         cloth = _grey(rng, 0.04, 0.14)
         if rng.random() < 0.4:
@@ -93,6 +91,8 @@ def draw_paint(
         for part in ("roof", "pillar_rear", "pillar", "panel"):
             colors[part] = cloth
     _load(rng, body, colors)
+    if "beacons" in features and rng.random() < 0.8:
+        _emergency(rng, colors)
     return colors
 
 
@@ -101,9 +101,9 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
     glass = rng.uniform(0.04, 0.3)
     blue = rng.uniform(0.0, 0.35) if rng.random() < 0.6 else rng.uniform(0.0, 0.08)
     window = hsv(rng.uniform(180, 230), blue, glass)
-    if rng.random() < 0.1:
+    if rng.random() < 0.16:  # bright, as under an open sky and on toys
         window = hsv(
-            rng.uniform(185, 225), rng.uniform(0.05, 0.45), rng.uniform(0.4, 0.8)
+            rng.uniform(180, 225), rng.uniform(0.03, 0.5), rng.uniform(0.45, 0.92)
         )
     plastic, chrome = _grey(rng, 0.05, 0.22), _grey(rng, 0.55, 0.85)
     rim = _grey(rng, 0.5, 0.85) if rng.random() < 0.75 else _grey(rng, 0.06, 0.25)
@@ -153,6 +153,10 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
         "handle": [body, chrome, plastic][int(rng.integers(3))],
         "rack": chrome if rng.random() < 0.4 else plastic,
         "roof_box": plastic if rng.random() < 0.5 else _grey(rng, 0.5, 0.95),
+        "roundel": _grey(rng, 0.85, 0.98),
+        "number": _grey(rng, 0.02, 0.15),
+        "ladder": _grey(rng, 0.6, 0.85),
+        "splitter": plastic,
         "sunroof": _grey(rng, 0.03, 0.12),
         "seat": [plastic, body_color(rng, "beige", "brown", "grey", "red")][
             int(rng.random() < 0.6)
@@ -161,6 +165,8 @@ def _materials(rng: np.random.Generator, body: Color) -> dict[str, Color]:
         "beacon_left": (0.1, 0.2, 0.85),
         "beacon_right": (0.85, 0.1, 0.1) if rng.random() < 0.5 else (0.1, 0.2, 0.85),
     }
+    if rng.random() < 0.06:  # yellow or orange lamps
+        colors["headlight"] = hsv(rng.uniform(35, 55), rng.uniform(0.4, 1), 0.95)
     if rng.random() < 0.35:  # black posts between the side windows
         colors["pillar"] = plastic
         if rng.random() < 0.25:
@@ -196,6 +202,11 @@ def _two_tone(
             colors.update(dict.fromkeys(("bumper_front", "bumper_rear"), second))
     elif scheme < 0.24:
         colors["hood"] = second
+    elif scheme > 0.92:  # dark plastic all around the lower edge
+        for part in ("sill", "body_lower", "bumper_front", "bumper_rear"):
+            colors[part] = colors["trim"]
+        colors["cladding"] = colors["bumper_bar_front"] = colors["trim"]
+        colors["bumper_bar_rear"] = colors["trim"]
     elif scheme < 0.27:  # doors, as police and driving schools have them
         colors["door"] = second
     elif scheme < 0.29:  # every panel its own
@@ -235,6 +246,7 @@ def _emergency(rng: np.random.Generator, colors: dict[str, Color]) -> None:
         colors["door"] = second
     if rng.random() < 0.3:
         colors["roof"] = second
+    colors["load"], colors["load_band"] = base, second
 
 
 def _load(rng: np.random.Generator, body: Color, colors: dict[str, Color]) -> None:

@@ -208,6 +208,30 @@ def wing(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
     return parts + both_sides(cylinder(*post, 0.035, GREY, "trim", segments=6))
 
 
+def splitter(shape: BodyShape) -> list[Mesh]:
+    """A flat lip under the nose, as racing cars have."""
+    p = shape.p
+    x = p.nose_x + 0.06 - 0.5 * shape.front_scale * p.bow
+    size = (0.4 + p.corner, 1.9 * p.half, 0.035)
+    center = (x - size[0] / 2, 0, max(p.ride - 0.01, 0.04))
+    return [rounded_box(center, size, 0.012, GREY, "splitter")]
+
+
+def roundels(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
+    """White discs with a start number on the doors."""
+    p = shape.p
+    x = p.windshield - rng.uniform(0.6, 0.9)
+    z, r = p.ride + 0.58 * (p.belt - p.ride), 0.36 * (p.belt - p.ride)
+    y = float(shape.width(np.array(x), np.array(z))) + 0.012
+    disc = ((x, y - 0.1, z), (x, y, z))
+    parts = both_sides(cylinder(*disc, r, GREY, "roundel", segments=16))
+    for k in range(int(rng.integers(1, 3))):
+        bar = (x + (k - 0.5) * 0.5 * r, y, z)
+        size = (rng.uniform(0.15, 0.35) * r, 0.016, 1.1 * r)
+        parts += both_sides(box(bar, size, GREY, "number"))
+    return parts
+
+
 def roof_spoiler(outline: np.ndarray) -> list[Mesh]:
     """A lip that carries the roof on over the rear window."""
     rear = outline[-1]
@@ -275,7 +299,7 @@ def roof_band(
     rear, front = outline[-1, 0], outline[0, 0]
     middle, reach = (front + rear) / 2, (front - rear) / 2
     x = rear + np.linspace(*along, 9) * (front - rear)
-    sag = (height - outline[0, 2]) * np.where(x < middle, 1.15, 1.0)
+    sag = height - np.where(x < middle, outline[-1, 2], outline[0, 2])
     z = height - sag * np.abs((x - middle) / reach) ** 2.2 + 0.008
     low, high = across
     y = np.array([low, (low + high) / 2, high, high, low])

@@ -403,13 +403,22 @@ def draw_proportions(
     u = rng.uniform(-stretch, 1 + stretch, len(keys))
     d = dict(zip(keys, (low + (high - low) * u).tolist(), strict=True))
     windows = int(rng.integers(ranges["windows"][0], ranges["windows"][1] + 1))
-    toy = body_type not in ("bus", "truck") and rng.random() < 0.1
-    if toy:  # short, tall, on big wheels
-        d["length"] *= rng.uniform(0.68, 0.85)
-        d["wheel"] *= rng.uniform(1.0, 1.2)
-        d["rake_front"] *= 0.7
-        d["rake_rear"] *= 0.7
+    if body_type not in ("bus", "truck") and rng.random() < 0.13:
+        _make_toy(rng, d)
     return _absolute(rng, body_type, d, windows)
+
+
+def _make_toy(rng: np.random.Generator, d: dict[str, float]) -> None:
+    """Short and tall on big wheels, often angular; changes the ranges' draws."""
+    d["length"] *= rng.uniform(0.66, 0.88)
+    d["wheel"] *= rng.uniform(1.0, 1.2)
+    d["tire"] *= rng.uniform(1.0, 1.4)
+    d["rake_front"] *= 0.7
+    d["rake_rear"] *= 0.7
+    if rng.random() < 0.6:
+        for key in ("lean", "bow", "corner", "tail_lean", "tail_bow", "arc", "crown"):
+            d[key] *= 0.3
+        d["low_tuck"], d["high_tuck"] = 0.0, 0.0
 
 
 def _absolute(

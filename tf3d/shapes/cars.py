@@ -179,6 +179,10 @@ def _mounted(
         parts += car_parts.handles(shape, face.doors)
     if kind in ("sedan", "coupe") and rng.random() < (0.35 if sporty else 0.1):
         parts += car_parts.wing(shape, rng)
+        if rng.random() < 0.4:
+            parts += car_parts.splitter(shape)
+    if rng.random() < (0.15 if sporty else 0.03) and kind not in ("bus", "truck"):
+        parts += car_parts.roundels(shape, rng)
     if rng.random() < 0.45 and kind not in ("bus", "truck"):
         parts += car_parts.exhausts(shape, rng)
     if kind == "suv" and rng.random() < 0.2:
