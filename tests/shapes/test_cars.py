@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tf3d.shapes import primitives
-from tf3d.shapes.car_body import BodyShape, Face, cabin, lower_body
+from tf3d.shapes.car_body import BodyShape, Face, lower_body
+from tf3d.shapes.car_cabin import cabin
 from tf3d.shapes.car_types import BODY_TYPES, draw_proportions
 from tf3d.shapes.car_wheels import RIMS, wheel
 from tf3d.shapes.cars import generate_car

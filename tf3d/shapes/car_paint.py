@@ -12,7 +12,7 @@ Color = tuple[float, float, float]
 # rare bright colours more frequent than on the road.
 _PAINTS: dict[str, tuple[float, tuple, tuple, tuple]] = {
     "white": (0.15, (20, 240), (0.0, 0.05), (0.86, 0.99)),
-    "black": (0.13, (0, 360), (0.0, 0.3), (0.04, 0.17)),
+    "black": (0.13, (0, 360), (0.0, 0.3), (0.06, 0.22)),
     "silver": (0.1, (180, 240), (0.0, 0.06), (0.58, 0.78)),
     "grey": (0.1, (0, 360), (0.0, 0.12), (0.22, 0.52)),
     "red": (0.11, (-10, 8), (0.7, 1.0), (0.4, 0.9)),

@@ -11,7 +11,8 @@ import dataclasses
 import numpy as np
 
 from tf3d.shapes import car_loads, car_parts
-from tf3d.shapes.car_body import BodyShape, Face, Recess, cabin, lower_body
+from tf3d.shapes.car_body import BodyShape, Face, Recess, lower_body
+from tf3d.shapes.car_cabin import cabin
 from tf3d.shapes.car_paint import draw_paint
 from tf3d.shapes.car_types import Proportions, draw_proportions
 from tf3d.shapes.car_wheels import wheels
