@@ -99,7 +99,7 @@ def predict_files(
       crop: "auto" or "none".
       mask: the object's cut-out, for a single picture.
       length: of the mesh along x in metres; without it the diagonal is about 1.
-      seed: of the generators of Python, NumPy and Keras. Prediction itself draws nothing.
+      seed: of the generators of Python, NumPy and Keras; prediction draws nothing.
       loaded: called with the model's name and the seconds that loading took.
       done: called with each picture's report.
 
@@ -139,7 +139,7 @@ def predict_files(
         if network.image_size != IMAGE_SIZE:
             picture = _prepared(report.image, crop, mask, network.image_size)
         try:
-            result = _predict(network, picture, place, report, viewpoints, method, seed)
+            result = _predict(network, picture, place, report, viewpoints, method)
         except InputError as error:
             if len(reports) == 1:
                 raise
