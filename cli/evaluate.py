@@ -60,7 +60,13 @@ import click
     show_default=True,
     help="Folder for the baseline's renderings: 200 KB a training shape.",
 )
-@click.option("--workers", type=click.IntRange(min=0), default=2, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Processes that render them.",
+)
 def evaluate(**options: Any) -> None:
     """Measure MODEL (a name, file or run's folder) on held-out shapes.
 
