@@ -73,7 +73,7 @@ def draw_paint(
 
     Args:
       rng: the source of chance, apart from the geometry's.
-      body_type: as in `car_types.BODY_TYPES`.
+      body_type: as in `car_ranges.BODY_TYPES`.
       features: what the geometry carries: "taxi", "beacons", "soft_top", "stripes",
         "cargo_van", "cladding".
     """

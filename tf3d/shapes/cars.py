@@ -34,7 +34,7 @@ def generate_car(
     Args:
       seed: decides the geometry: same seed, same shape.
       paint_seed: decides the colours; default `seed`.
-      body_type: one of `car_types.BODY_TYPES`; drawn if None.
+      body_type: one of `car_ranges.BODY_TYPES`; drawn if None.
 
     Returns:
       A mesh of 3 to 8 thousand triangles with one part a material: "body", "window",
@@ -105,7 +105,7 @@ def _build(p: Proportions, rng: np.random.Generator) -> tuple[Mesh, frozenset[st
         parts += _on_roof(shape, outline, features, rng)
     if p.body_type == "truck":
         parts += car_loads.truck_rear(p, rng)
-        if rng.random() < 0.4:
+        if rng.random() < 0.4 and "beacons" not in features:
             parts += car_loads.wind_deflector(p)
     return concatenate(parts), frozenset(features)
 
