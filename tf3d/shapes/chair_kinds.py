@@ -133,8 +133,8 @@ def shell(chair: ChairBuilder, rng: Rng) -> str:
         bar=rng.uniform(0.022, 0.034),
     )
     armed = bool(rng.random() < 0.45)
-    seats.bucket(chair, frame, rng, arms=armed)
-    under = 0.03
+    sheet = seats.bucket(chair, frame, rng, arms=armed)
+    under = 0.024
     base = str(rng.choice(["dowel", "metal", "wire", "pedestal", "star", "sled"]))
     narrow = Frame(**(vars(frame) | {"width": frame.width * 0.86}))
     narrow.rear_width = narrow.width * 0.95
@@ -145,7 +145,7 @@ def shell(chair: ChairBuilder, rng: Rng) -> str:
         if base == "metal":
             narrow.bar = 0.018
         legs.four_legs(
-            chair, narrow, rng, style=style, splay=rng.uniform(0.05, 0.1), under=under
+            chair, narrow, rng, style=style, splay=rng.uniform(0.05, 0.1), sheet=sheet
         )
     elif base == "wire":
         bases.wire_base(chair, frame, rng, under=under)
@@ -155,6 +155,7 @@ def shell(chair: ChairBuilder, rng: Rng) -> str:
         bases.star_base(chair, frame, rng, under=under)
     else:
         narrow.bar = 0.02
+        narrow.width *= 0.9
         bases.sled(chair, narrow, rng, under=under)
     return "wood" if rng.random() < 0.2 else "plastic"
 

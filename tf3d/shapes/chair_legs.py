@@ -99,8 +99,19 @@ def four_legs(
     splay: float | None = None,
     count: int = 4,
     under: float | None = None,
+    sheet: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Three or four legs with stretchers and an apron.
+
+    Args:
+      chair: takes the parts.
+      frame: of the chair.
+      rng: decides what is not given.
+      style: one of `LEG_STYLES`.
+      splay: how far the feet stand outwards.
+      count: 3 or 4.
+      under: how far below the seat's upper side the legs end.
+      sheet: points `[n, 3]` of a curved seat, at which the legs end instead.
 
     Returns:
       "tops" and "feet" `[count, 3]`, front right, front left, rear left, rear right.
@@ -126,6 +137,9 @@ def four_legs(
         if frame.round_front:
             tops[:2, :2] *= 0.84
     tops[:, 2] = z
+    if sheet is not None:
+        gap = np.linalg.norm(sheet[None, :, :2] - tops[:, None, :2], axis=2)
+        tops[:, 2] = sheet[gap.argmin(axis=1), 2] - 0.004
     out = tops[:, :2] / np.linalg.norm(tops[:, :2], axis=1, keepdims=True)
     feet = tops * (1, 1, 0)
     feet[:, :2] += out * splay * 1.4

@@ -48,7 +48,7 @@ def ribbon(chair: ChairBuilder, frame: Frame, rng: np.random.Generator) -> None:
     chair.add("seat", sweep(path, section, (0.0, 1.0, 0.0), scale=taper))
     if kind == "bridge":
         rear = box((thick, frame.width, h - thick), (0, 0, 0), bevel=0.3 * thick)
-        chair.add("leg", moved(rear, x=-d / 2 + thick, z=(h - thick) / 2))
+        chair.add("leg", moved(rear, x=-d / 2 + thick + radius / 2, z=(h - thick) / 2))
     if rng.random() < 0.4:
         outline = rectangle(d * 0.8, frame.width * 0.88, 0.04, 3)
         levels = edge_levels(0.03, 0.008, 0.014, dome=0.01, half=d * 0.4)

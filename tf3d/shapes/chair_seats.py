@@ -130,11 +130,14 @@ def seat_outline(frame: Frame, rng: np.random.Generator) -> np.ndarray:
 
 def bucket(
     chair: ChairBuilder, frame: Frame, rng: np.random.Generator, *, arms: bool
-) -> None:
+) -> np.ndarray:
     """Seat and back of one curved sheet: moulded plastic or bent plywood.
 
     The sheet's middle line runs in x, z from the front edge over the seat up the back;
     across it the sides rise, more so with `arms`.
+
+    Returns:
+      Points of the seat `[n, 3]`, for legs to end at.
     """
     h, d, top = frame.height, frame.depth, frame.back_height
     rear = -d / 2
@@ -171,8 +174,9 @@ def bucket(
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     normal = np.stack([-tangent[:, 2], 0 * t, tangent[:, 0]], 1)
     normal = np.where(tangent[:, :1] < 0, -normal, normal)
-    if arms:
-        normal[:, 2] += 1.0 * np.exp(-(((t - 0.5) / 0.15) ** 2))
+    # Smoothed along the sheet, or its raised rim would fold over in the bend.
+    padded = np.pad(normal, ((6, 6), (0, 0)), mode="edge")
+    normal = np.stack([np.convolve(p, np.ones(13) / 13, "valid") for p in padded.T], 1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     lift = rise[:, None] * np.abs(s) ** 2.5
     grid = line[:, None] + lift[..., None] * normal[:, None]
@@ -182,3 +186,4 @@ def bucket(
         pad = superellipse(frame.width * 0.62, d * 0.62, 3.0)
         levels = edge_levels(0.024, 0.006, 0.012, dome=0.012, half=d * 0.3)
         chair.add("cushion", moved(pillow(pad, levels), x=0.04, z=h - 0.014))
+    return grid[:19].reshape(-1, 3)
