@@ -1,0 +1,143 @@
+"""Rendered views of one shape, packed for training: what workers make and files hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from tf3d.errors import InputError
+from tf3d.files import replacing
+from tf3d.geometry import random_viewpoints
+from tf3d.rendering import (
+    BACKGROUND,
+    Renderer,
+    foreground,
+    random_lights,
+    studio_lights,
+)
+from tf3d.shapes.mesh import Mesh
+
+
+@dataclasses.dataclass
+class Bundle:
+    """Several views of one shape; each can be an input and a target.
+
+    Attributes:
+      viewpoints: `[v, 3]` float32 azimuth and elevation in degrees, distance.
+      front: `[v, size, size, 4]` uint8, the object under random lights with soft edges,
+        premultiplied: what is laid over a background to make an input.
+      rgb: `[v, size, size, 3]` uint8, the target: under the targets' light, over grey.
+      alpha: `[v, size, size]` uint8 coverage of the target.
+      depth: `[v, size, size]` float16 planar depth in world units, 0 outside.
+    """
+
+    viewpoints: np.ndarray
+    front: np.ndarray
+    rgb: np.ndarray
+    alpha: np.ndarray
+    depth: np.ndarray
+
+    FIELDS = ("viewpoints", "front", "rgb", "alpha", "depth")
+
+    def __len__(self) -> int:
+        return len(self.viewpoints)
+
+    @property
+    def size(self) -> int:
+        """Width and height in pixels."""
+        return self.rgb.shape[1]
+
+    def save(self, path: str | pathlib.Path) -> None:
+        """Writes the bundle as a compressed `.npz`."""
+        with replacing(path) as temporary:
+            np.savez_compressed(
+                temporary, **{name: getattr(self, name) for name in self.FIELDS}
+            )
+
+    @classmethod
+    def load(cls, path: str | pathlib.Path) -> Bundle:
+        """Reads what `save` wrote.
+
+        Raises:
+          InputError: if the file is not such a bundle.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return cls(**{name: arrays[name] for name in cls.FIELDS})
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise InputError(
+                f"{path} does not hold rendered views ({error}). "
+                "Render it again with `tf3d render`."
+            ) from error
+        except Exception as error:
+            if type(error).__name__ != "BadZipFile":
+                raise
+            raise InputError(
+                f"{path} is damaged. Render it again with `tf3d render`."
+            ) from error
+
+
+def render_bundle(
+    mesh: Mesh,
+    viewpoints: np.ndarray,
+    rng: np.random.Generator,
+    size: int = 128,
+    target_light: str = "studio",
+) -> Bundle:
+    """Renders a shape for training: each view once, lit twice.
+
+    Args:
+      mesh: normalised.
+      viewpoints: `[v, 3]`.
+      rng: draws the lights and the blurs.
+      size: width and height in pixels.
+      target_light: "studio", the same for all, or "random" as in the paper.
+
+    Returns:
+      A bundle of `v` views.
+
+    Raises:
+      ValueError: for another target light.
+    """
+    if target_light not in ("studio", "random"):
+        raise ValueError(
+            'Expected target_light "studio" or "random". '
+            f"Received: target_light={target_light!r}"
+        )
+    renderer = Renderer(mesh, size)
+    count = len(viewpoints)
+    bundle = Bundle(
+        np.asarray(viewpoints, np.float32),
+        np.empty((count, size, size, 4), np.uint8),
+        np.empty((count, size, size, 3), np.uint8),
+        np.empty((count, size, size), np.uint8),
+        np.empty((count, size, size), np.float16),
+    )
+    for index, viewpoint in enumerate(viewpoints):
+        renderer.look(viewpoint)
+        depth, alpha = renderer.depth_and_alpha()
+        depth[alpha < 0.5] = 0
+        color, _ = renderer.shade(random_lights(rng))
+        bundle.front[index] = foreground(color, alpha, rng)
+        if target_light == "studio":
+            color, _ = renderer.shade(studio_lights())
+        weight = alpha[..., None]
+        target = color * weight + np.float32(BACKGROUND) * (1 - weight)
+        bundle.rgb[index] = target * np.float32(255) + np.float32(0.5)
+        bundle.alpha[index] = alpha * np.float32(255) + np.float32(0.5)
+        bundle.depth[index] = depth
+    return bundle
+
+
+def random_bundle(
+    mesh: Mesh,
+    views: int,
+    rng: np.random.Generator,
+    size: int = 128,
+    target_light: str = "studio",
+) -> Bundle:
+    """`render_bundle` from `views` viewpoints drawn as the paper draws them."""
+    viewpoints = random_viewpoints(views, rng)
+    return render_bundle(mesh, viewpoints, rng, size, target_light)

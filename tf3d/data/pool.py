@@ -1,0 +1,217 @@
+"""A pool of rendered views that training draws pairs from while it is renewed.
+
+What batch n holds depends on the seed and on n alone: workers render ahead, but views
+enter in order, and each view stays for the same number of draws. So a run resumes where
+it was, by rendering again what the pool held.
+"""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import dataclasses
+import functools
+import multiprocessing
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tf3d.data.bundles import Bundle
+from tf3d.rendering.compositing import composite_into
+
+Render = Callable[[int], tuple[Bundle, np.ndarray]]
+Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+
+
+@dataclasses.dataclass(frozen=True)
+class PoolSettings:
+    """How training draws from rendered views.
+
+    Attributes:
+      batch_size: pairs of views in a batch.
+      shapes: how many shapes' views the pool holds at a time.
+      views: views of each shape.
+      reuse: how often a view is drawn, on average, before it is replaced; each pair
+        draws two.
+      clutter: share of inputs over a background; the rest is over plain grey.
+      mirror: whether half of the pairs are mirrored left to right.
+      shift: greatest shift of the input, in pixels at 128.
+      tone: greatest relative change of each channel's gain and gamma in the input.
+      workers: rendering processes; 0 renders in this one.
+      seed: of all draws.
+    """
+
+    batch_size: int = 64
+    shapes: int = 256
+    views: int = 16
+    reuse: float = 6.0
+    clutter: float = 0.85
+    mirror: bool = True
+    shift: int = 4
+    tone: float = 0.1
+    workers: int = 1
+    seed: int = 0
+
+    @property
+    def shapes_per_batch(self) -> float:
+        """How many shapes enter the pool with each batch."""
+        return 2 * self.batch_size / (self.views * self.reuse)
+
+
+class ViewPool:
+    """Batches of pairs from views that workers keep rendering.
+
+    Args:
+      render: `render(k)` gives the k-th shape's bundle and some backgrounds
+        `[b, h, w, 3]` uint8; picklable where there are workers.
+      settings: see `PoolSettings`.
+      first_batch: where to go on after an interruption.
+    """
+
+    def __init__(
+        self, render: Render, settings: PoolSettings, first_batch: int = 0
+    ) -> None:
+        self.settings = settings
+        self.batch = first_batch
+        self.rendered_views = 0
+        self._render = render
+        self._executor: concurrent.futures.ProcessPoolExecutor | None = None
+        self._pending: collections.deque = collections.deque()
+        # Shapes k, k + 1, ... of the pool; slot k % shapes.
+        self._entered = max(0, self._due(first_batch) - settings.shapes)
+        self._submitted = self._entered
+        self._slots: list[Bundle | None] = [None] * settings.shapes
+        self._backgrounds: list[np.ndarray | None] = [None] * settings.shapes
+
+    def _due(self, batch: int) -> int:
+        """How many shapes have entered the pool when a batch is drawn."""
+        return self.settings.shapes + int(batch * self.settings.shapes_per_batch)
+
+    def _submit(self, limit: int) -> None:
+        if self._executor is None and self.settings.workers > 0:
+            self._executor = concurrent.futures.ProcessPoolExecutor(
+                self.settings.workers,
+                multiprocessing.get_context("spawn"),
+                initializer=_be_polite,
+            )
+        while self._submitted < limit and len(self._pending) < 64:
+            index = self._submitted
+            self._pending.append(
+                self._executor.submit(self._render, index)
+                if self._executor
+                else functools.partial(self._render, index)
+            )
+            self._submitted += 1
+
+    def fill(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Renders what the next batch needs.
+
+        Args:
+          progress: called with the number of shapes done and their total.
+        """
+        due = self._due(self.batch)
+        total = due - self._entered
+        done = 0
+        while self._entered < due:
+            self._submit(due + 4 * max(1, self.settings.workers))
+            work = self._pending.popleft()
+            bundle, backgrounds = work() if callable(work) else work.result()
+            slot = self._entered % self.settings.shapes
+            self._slots[slot], self._backgrounds[slot] = bundle, backgrounds
+            self._entered += 1
+            self.rendered_views += len(bundle)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        # Keep the workers busy while the batch is drawn and trained on.
+        if self.settings.workers:
+            self._submit(due + 8 + int(4 * self.settings.shapes_per_batch))
+
+    def draw(self) -> Batch:
+        """The next batch, as uint8 and float16.
+
+        Returns:
+          inputs `{"image": [b, s, s, 3] uint8, "viewpoint": [b, 3] float32}` and
+          targets `{"rgb": uint8, "depth": float16 (0 outside), "alpha": uint8}`.
+        """
+        self.fill()
+        settings = self.settings
+        rng = np.random.default_rng([settings.seed, 1, self.batch])
+        self.batch += 1
+        size = self._slots[0].size
+        count = settings.batch_size
+        image = np.empty((count, size, size, 3), np.uint8)
+        viewpoint = np.empty((count, 3), np.float32)
+        rgb = np.empty((count, size, size, 3), np.uint8)
+        depth = np.empty((count, size, size), np.float16)
+        alpha = np.empty((count, size, size), np.uint8)
+        for i in range(count):
+            bundle = self._slots[rng.integers(settings.shapes)]
+            a, b = rng.integers(len(bundle), size=2)
+            mirror = bool(settings.mirror and rng.integers(2))
+            self._compose(bundle.front[a], mirror, rng, image[i])
+            step = -1 if mirror else 1
+            rgb[i] = bundle.rgb[b][:, ::step]
+            depth[i] = bundle.depth[b][:, ::step]
+            alpha[i] = bundle.alpha[b][:, ::step]
+            viewpoint[i] = bundle.viewpoints[b]
+            viewpoint[i, 0] *= step
+        return (
+            {"image": image, "viewpoint": viewpoint},
+            {"rgb": rgb, "depth": depth, "alpha": alpha},
+        )
+
+    def _compose(
+        self,
+        front: np.ndarray,
+        mirror: bool,
+        rng: np.random.Generator,
+        out: np.ndarray,
+    ) -> None:
+        size = out.shape[0]
+        if rng.random() < self.settings.clutter:
+            pictures = self._backgrounds[rng.integers(self.settings.shapes)]
+            background = pictures[rng.integers(len(pictures))]
+            if rng.integers(2):
+                background = background[:, ::-1]
+        else:
+            background = _plain(size)
+        reach = int(round(self.settings.shift * size / 128))
+        shift = rng.integers(-reach, reach + 1, size=2)
+        row = rng.integers(background.shape[0] - size + 1)
+        column = rng.integers(background.shape[1] - size + 1)
+        composite_into(
+            front, background, row, column, mirror, shift, self._tone(rng), out
+        )
+
+    def _tone(self, rng: np.random.Generator) -> np.ndarray:
+        amount = self.settings.tone
+        gain = 1 + rng.uniform(-amount, amount) + rng.uniform(-amount, amount, 3) / 3
+        gamma = 1 + rng.uniform(-amount, amount)
+        levels = np.linspace(0, 1, 256, dtype=np.float32) ** gamma
+        table = np.clip(levels[None] * gain[:, None] * 255 + 0.5, 0, 255)
+        return table.astype(np.uint8)
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            yield self.draw()
+
+    def close(self) -> None:
+        """Stops the workers."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+        self._pending.clear()
+        self._submitted = self._entered
+
+
+@functools.cache
+def _plain(size: int) -> np.ndarray:
+    return np.full((size, size, 3), 128, np.uint8)
+
+
+def _be_polite() -> None:
+    """Leaves Ctrl-C to the parent."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,148 @@
+"""Objects over backgrounds, with soft edges (Sec. 3.3 of the multi-view paper)."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+OBJECT_BLUR = (0.2, 0.6)  # px, standard deviation of the Gaussian on the object
+MASK_BLUR = (1.0, 1.3)  # px, on its mask
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _blur(padded, sigma, reach, out):
+    """Separable Gaussian; `padded` `[h + 2r, w + 2r, c]` has a margin of r = reach."""
+    height, width, channels = out.shape
+    taps = np.empty(2 * reach + 1, np.float32)
+    for i in range(2 * reach + 1):
+        taps[i] = np.exp(-0.5 * ((i - reach) / sigma) ** 2)
+    taps /= taps.sum()
+    source = padded.reshape(padded.shape[0], -1)
+    target = out.reshape(height, -1)
+    row = np.empty(source.shape[1], np.float32)
+    for y in range(height):
+        row[:] = 0
+        for i in range(2 * reach + 1):
+            weight = taps[i]
+            line = source[y + i]
+            for x in range(row.shape[0]):
+                row[x] += weight * line[x]
+        target[y] = 0
+        for i in range(2 * reach + 1):
+            weight = taps[i]
+            offset = i * channels
+            for x in range(width * channels):
+                target[y, x] += weight * row[x + offset]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _foreground(wide, soft, out):
+    """Colour of the object, carried outwards under its blurred mask, premultiplied."""
+    height, width = out.shape[:2]
+    for y in range(height):
+        for x in range(width):
+            alpha = wide[y, x, 3]
+            source = soft if soft[y, x, 3] > 0.02 else wide
+            scale = alpha / max(source[y, x, 3], np.float32(1e-6))
+            for c in range(3):
+                value = source[y, x, c] * scale * np.float32(255)
+                out[y, x, c] = np.uint8(min(max(value, 0), 255) + np.float32(0.5))
+            out[y, x, 3] = np.uint8(alpha * np.float32(255) + np.float32(0.5))
+
+
+def foreground(
+    rgb: np.ndarray, alpha: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """A cut-out with soft edges.
+
+    The object is blurred a little, its mask a little more. The object's colour is carried
+    outwards under the mask's soft edge, so that no fringe of the old background shows.
+
+    Args:
+      rgb: `[size, size, 3]` float in [0, 1], colour of the covered part of each pixel.
+      alpha: `[size, size]` float coverage.
+      rng: draws the blurs: σ 0.2–0.6 px for the object, 1–1.3 px for the mask.
+
+    Returns:
+      `[size, size, 4]` uint8, colour premultiplied by the last channel.
+    """
+    if rgb.shape != (*alpha.shape, 3):
+        raise ValueError(
+            f"Expected rgb of shape {(*alpha.shape, 3)}. Received: shape={rgb.shape}"
+        )
+    # The paper's sizes are for 128 px.
+    scale = alpha.shape[0] / 128
+    reach = max(1, int(np.ceil(2.5 * MASK_BLUR[1] * scale)))
+    height, width = alpha.shape
+    padded = np.zeros((height + 2 * reach, width + 2 * reach, 4), np.float32)
+    padded[reach:-reach, reach:-reach, :3] = rgb * alpha[..., None]
+    padded[reach:-reach, reach:-reach, 3] = alpha
+    soft, wide = (np.empty((height, width, 4), np.float32) for _ in range(2))
+    _blur(padded, np.float32(rng.uniform(*OBJECT_BLUR) * scale), reach, soft)
+    _blur(padded, np.float32(rng.uniform(*MASK_BLUR) * scale), reach, wide)
+    out = np.empty((*alpha.shape, 4), np.uint8)
+    _foreground(wide, soft, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def composite_into(front, background, row, column, mirror, shift, tone, out):
+    """Lays a premultiplied cut-out over a part of a background.
+
+    Args:
+      front: `[size, size, 4]` uint8, premultiplied.
+      background: `[h, w, 3]` uint8, at least `size` high and wide.
+      row: of the background's part.
+      column: likewise.
+      mirror: whether the cut-out is mirrored left to right.
+      shift: rows and columns that the cut-out moves by.
+      tone: `[3, 256]` uint8, what each channel's values become.
+      out: `[size, size, 3]` uint8, filled.
+    """
+    size = out.shape[0]
+    for y in range(size):
+        yy = y - shift[0]
+        for x in range(size):
+            xx = x - shift[1]
+            inside = 0 <= yy < size and 0 <= xx < size
+            if mirror:
+                xx = size - 1 - xx
+            rest = 255 - front[yy, xx, 3] if inside else 255
+            for c in range(3):
+                value = (background[row + y, column + x, c] * rest + 127) // 255
+                if inside:
+                    value += front[yy, xx, c]
+                out[y, x, c] = tone[c, min(value, 255)]
+
+
+def composite(
+    rgb: np.ndarray,
+    alpha: np.ndarray,
+    background: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """One picture of an object over a background.
+
+    Args:
+      rgb: `[size, size, 3]` float in [0, 1], colour of the covered part of each pixel.
+      alpha: `[size, size]` float coverage.
+      background: `[h, w, 3]` uint8, at least as large; a random part of it is taken.
+      rng: the caller's generator.
+
+    Returns:
+      `[size, size, 3]` uint8.
+    """
+    size = alpha.shape[0]
+    if min(background.shape[:2]) < size:
+        raise ValueError(
+            f"Expected a background of at least {size}×{size} px. "
+            f"Received: shape={background.shape}"
+        )
+    out = np.empty((size, size, 3), np.uint8)
+    row = int(rng.integers(background.shape[0] - size + 1))
+    column = int(rng.integers(background.shape[1] - size + 1))
+    identity = np.tile(np.arange(256, dtype=np.uint8), (3, 1))
+    front = foreground(rgb, alpha, rng)
+    shift = np.zeros(2, np.int64)
+    composite_into(front, background, row, column, False, shift, identity, out)
+    return out

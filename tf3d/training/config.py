@@ -1,0 +1,238 @@
+"""What a training run is made of; an unknown or ill-typed key is an error."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pydantic
+import yaml
+
+from tf3d.errors import InputError
+from tf3d.models.presets import MULTIVIEW_PRESETS
+from tf3d.resources import resource_folder
+
+
+class Section(pydantic.BaseModel):
+    """A part of a config; refuses unknown keys."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceConfig(Section):
+    """Shapes to train on.
+
+    Attributes:
+      data: "cars", "chairs", or a folder; see `tf3d.shapes.sources.open_source`.
+      category: of a folder or tree.
+      split: a split file, "default" for the one that comes with a built-in source,
+        "train" for what a folder itself names so, or None for all shapes.
+      share: how often this source is drawn, relative to the others.
+      repaint: probability of new colours for a shape.
+      count: shapes at most.
+      seed: of a generator.
+      up: axis of a folder's files.
+      front: azimuth of a folder's fronts, degrees.
+      optional: whether to go on without it where the folder is missing.
+    """
+
+    data: str
+    category: str | None = None
+    split: str | None = None
+    share: float = pydantic.Field(1.0, gt=0)
+    repaint: float = pydantic.Field(0.0, ge=0, le=1)
+    count: int | None = pydantic.Field(None, gt=0)
+    seed: int = 0
+    up: Literal["x", "y", "z"] | None = None
+    front: float | None = None
+    optional: bool = False
+
+
+class DataConfig(Section):
+    """How pairs of views are made; see `tf3d.data.PoolSettings`."""
+
+    sources: tuple[SourceConfig, ...] = (SourceConfig(data="cars", split="default"),)
+    backgrounds: str | None = None
+    target_light: Literal["studio", "random"] = "studio"
+    shapes: int = pydantic.Field(256, gt=0)
+    views: int = pydantic.Field(16, gt=0)
+    reuse: float = pydantic.Field(8.0, ge=1)
+    clutter: float = pydantic.Field(0.85, ge=0, le=1)
+    mirror: bool = True
+    shift: int = pydantic.Field(4, ge=0, le=64)
+    tone: float = pydantic.Field(0.1, ge=0, lt=0.5)
+    workers: int = pydantic.Field(1, ge=0, le=64)
+
+
+class ObjectiveConfig(Section):
+    """Weights of the loss; see `tf3d.models.MultiViewObjective`."""
+
+    rgb: Literal["squared", "euclidean"] = "squared"
+    chroma_weight: float = pydantic.Field(1.0, gt=0)
+    depth_weight: float = pydantic.Field(0.1, ge=0)
+    mask_weight: float = pydantic.Field(0.0, ge=0)
+    masked_depth: bool = False
+
+
+class PhaseConfig(Section):
+    """A stretch of training at one resolution.
+
+    Attributes:
+      image_size: 64 trains the inner stages alone; the next phase at 128 grows them.
+      steps: optimiser steps.
+      rate: learning rate once warm.
+      warmup: steps over which the rate grows from 0.
+      decay: share of the steps, at the end, over which the rate falls to 0 (cosine).
+      clutter: share of inputs over a background, in the place of the data's.
+    """
+
+    image_size: Literal[64, 128] = 128
+    steps: int = pydantic.Field(..., gt=0)
+    rate: float = pydantic.Field(1e-4, gt=0)
+    warmup: int = pydantic.Field(0, ge=0)
+    decay: float = pydantic.Field(0.0, ge=0, le=1)
+    clutter: float | None = pydantic.Field(None, ge=0, le=1)
+
+
+class MultiViewConfig(Section):
+    """A training run of the multi-view network.
+
+    Attributes:
+      model: a preset's name.
+      network: constructor arguments that differ from the preset's.
+      precision: "bfloat16" halves the work of processors that have it; "auto" asks.
+      checkpoint_minutes: between two checkpoints.
+      panel_steps: between two panels of inputs, predictions and truth.
+    """
+
+    model: str = "multiview"
+    network: dict[str, Any] = {}
+    data: DataConfig = DataConfig()
+    objective: ObjectiveConfig = ObjectiveConfig()
+    phases: tuple[PhaseConfig, ...] = (PhaseConfig(steps=100_000),)
+    batch_size: int = pydantic.Field(64, gt=0)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    seed: int = 0
+    checkpoint_minutes: float = pydantic.Field(5.0, gt=0)
+    panel_steps: int = pydantic.Field(1000, gt=0)
+
+    @pydantic.field_validator("model")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in MULTIVIEW_PRESETS:
+            raise ValueError(f"unknown model; choose {', '.join(MULTIVIEW_PRESETS)}")
+        return value
+
+    @property
+    def total_steps(self) -> int:
+        """Of all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+
+def config_path(name: str) -> pathlib.Path:
+    """A file, or the config of that name that comes with the package."""
+    path = pathlib.Path(name)
+    if path.exists():
+        return path
+    shipped = resource_folder("configs") / f"{name.removesuffix('.yaml')}.yaml"
+    if shipped.exists():
+        return shipped
+    raise InputError(f"There is no config file {name}.")
+
+
+def read_config(
+    name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
+) -> MultiViewConfig:
+    """Reads a config and applies settings to it.
+
+    Args:
+      name: a YAML file or a shipped config's name; None starts from the defaults.
+      settings: "key=value", with dots between nested keys and numbers into lists, such
+        as "data.reuse=4" or "phases.0.steps=500"; values are YAML.
+      base: what the file is laid over.
+
+    Raises:
+      InputError: naming the key that is unknown or the value of the wrong type.
+    """
+    content: dict[str, Any] = dict(base or {})
+    origin = "the settings"
+    if name is not None:
+        path = config_path(name)
+        origin = str(path)
+        try:
+            loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise InputError(f"Cannot read the config {path}: {error}.") from error
+        if not isinstance(loaded, dict):
+            raise InputError(f"{path}: expected keys and values at the top.")
+        content.update(loaded)
+    for setting in settings:
+        _apply(content, setting)
+    try:
+        return MultiViewConfig.model_validate(content)
+    except pydantic.ValidationError as error:
+        raise InputError(_explain(error, origin)) from error
+
+
+def _apply(content: dict[str, Any], setting: str) -> None:
+    key, equals, value = setting.partition("=")
+    if not equals or not key:
+        raise InputError(f"Expected key=value. Received: {setting!r}")
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise InputError(f"{setting!r}: the value is not valid YAML.") from error
+    if isinstance(parsed, str):
+        # YAML 1.1 takes 1e-4 for text.
+        try:
+            parsed = float(parsed)
+        except ValueError:
+            pass
+    *parents, last = key.split(".")
+    place: Any = content
+    for part in parents:
+        if isinstance(place, list):
+            place = place[_index(part, place, setting)]
+            continue
+        place = place.setdefault(part, {})
+        if isinstance(place, tuple):
+            raise InputError(f"{setting!r}: cannot set {part!r}.")
+    if isinstance(place, list):
+        place[_index(last, place, setting)] = parsed
+    elif isinstance(place, dict):
+        place[last] = parsed
+    else:
+        raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
+
+
+def _index(part: str, place: list[Any], setting: str) -> int:
+    if not part.isdigit() or int(part) >= len(place):
+        raise InputError(
+            f"{setting!r}: expected a number below {len(place)} instead of {part!r}."
+        )
+    return int(part)
+
+
+def _explain(error: pydantic.ValidationError, origin: str) -> str:
+    """One sentence a problem, in the user's terms."""
+    lines = []
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"unknown key {where!r}")
+        elif problem["type"] == "missing":
+            lines.append(f"missing key {where!r}")
+        else:
+            message = problem["msg"][0].lower() + problem["msg"][1:]
+            lines.append(f"{where!r}: {message} (received {problem['input']!r})")
+    return f"{origin}: " + "; ".join(lines) + "."
+
+
+def supports_bfloat16() -> bool:
+    """Whether this machine multiplies bfloat16 natively."""
+    try:
+        flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags

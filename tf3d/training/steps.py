@@ -1,0 +1,106 @@
+"""One step of training, on the Keras backend in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+Step = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+
+
+def make_step(
+    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+) -> Step:
+    """Builds a function that takes one optimiser step on a batch.
+
+    Args:
+      model: a built `MultiView`.
+      objective: see `MultiViewObjective`.
+      optimizer: its variables are created here.
+
+    Returns:
+      `step(inputs, targets)`, both dicts of arrays; returns the objective's terms before
+      the step. The backends differ only in how gradients are taken.
+
+    Raises:
+      RuntimeError: for a backend other than TensorFlow and JAX.
+    """
+    optimizer.build(model.trainable_variables)
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        return _tensorflow_step(model, objective, optimizer)
+    if backend == "jax":
+        return _jax_step(model, objective, optimizer)
+    raise RuntimeError(f"Training needs TensorFlow or JAX. Received: {backend}")
+
+
+def _tensorflow_step(
+    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+) -> Step:
+    import tensorflow as tf
+
+    # XLA on CPU slows convolutions down fourfold, but makes one pass of the many small
+    # operations on full-size pictures that follow them.
+    @tf.function(jit_compile=True)
+    def terms_of(raw, viewpoints, targets):
+        targets = {
+            "rgb": tf.cast(targets["rgb"], tf.float32) / 255,
+            "depth": tf.cast(targets["depth"], tf.float32),
+            "alpha": tf.cast(targets["alpha"], tf.float32) / 255,
+        }
+        return objective(targets, model.to_units(raw, viewpoints), viewpoints)
+
+    @tf.function(jit_compile=False)
+    def step(inputs, targets):
+        images = tf.cast(inputs["image"], tf.float32) / 255
+        with tf.GradientTape() as tape:
+            raw = model.decode_raw(model.encode(images), inputs["viewpoint"])
+            terms = terms_of(raw, inputs["viewpoint"], targets)
+        variables = model.trainable_variables
+        gradients = tape.gradient(terms["total"], variables)
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return terms
+
+    return step
+
+
+def _jax_step(
+    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+) -> Step:
+    import jax
+
+    def loss(trainable, inputs, targets):
+        with keras.StatelessScope(
+            state_mapping=list(zip(model.trainable_variables, trainable, strict=True))
+        ):
+            images = inputs["image"].astype("float32") / 255
+            outputs = model({"image": images, "viewpoint": inputs["viewpoint"]})
+            targets = {
+                "rgb": targets["rgb"].astype("float32") / 255,
+                "depth": targets["depth"].astype("float32"),
+                "alpha": targets["alpha"].astype("float32") / 255,
+            }
+            terms = objective(targets, outputs, inputs["viewpoint"])
+        return terms["total"], terms
+
+    @jax.jit
+    def update(trainable, state, inputs, targets):
+        (_, terms), gradients = jax.value_and_grad(loss, has_aux=True)(
+            trainable, inputs, targets
+        )
+        trainable, state = optimizer.stateless_apply(state, gradients, trainable)
+        return trainable, state, terms
+
+    def step(inputs, targets):
+        trainable = [v.value for v in model.trainable_variables]
+        state = [v.value for v in optimizer.variables]
+        trainable, state, terms = update(trainable, state, inputs, targets)
+        for variable, value in zip(model.trainable_variables, trainable, strict=True):
+            variable.assign(value)
+        for variable, value in zip(optimizer.variables, state, strict=True):
+            variable.assign(value)
+        return terms
+
+    return step
