@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tf3d.errors import InputError
-from tf3d.prediction.cropping import OBJECT_FILL, PHOTO_FILL, prepare
+from tf3d.prediction.cropping import OBJECT_DIAGONAL, PHOTO_DIAGONAL, prepare
 from tf3d.prediction.photos import Photo
 
 RED = np.array([0.8, 0.1, 0.1], np.float32)
@@ -47,7 +47,7 @@ def test_alpha_frames_the_object_on_grey(size, box):
     assert image.shape == (128, 128, 3) and image.dtype == np.float32
     width, height, x, y = extent(image)
     ratio = (box[2] - box[0]) / (box[3] - box[1])
-    assert max(width, height) == pytest.approx(OBJECT_FILL * 128, abs=2)
+    assert np.hypot(width, height) == pytest.approx(OBJECT_DIAGONAL * 128, abs=2)
     assert width / height == pytest.approx(ratio, rel=0.06)
     assert (x, y) == (pytest.approx(64, abs=1), pytest.approx(64, abs=1))
     np.testing.assert_allclose(image[2, 2], 0.5, atol=1e-3)
@@ -68,7 +68,7 @@ def test_plain_background_frames_the_object_and_stays(background):
     rgb, _ = scene(200, 400, box, background, noise=0.01)
     image = prepare(Photo(rgb))
     width, height, x, y = extent(image)
-    assert width == pytest.approx(OBJECT_FILL * 128, abs=3)
+    assert np.hypot(width, height) == pytest.approx(OBJECT_DIAGONAL * 128, abs=3)
     assert width / height == pytest.approx(2.5, rel=0.06)
     assert (x, y) == (pytest.approx(64, abs=2), pytest.approx(64, abs=2))
     # The frame reaches outside the picture: the same colour there.
@@ -85,7 +85,7 @@ def test_photos_are_padded_and_keep_their_proportions(size):
     image = prepare(Photo(rgb))
     assert image.shape == (128, 128, 3)
     red_width, red_height, x, y = extent(image)
-    longer = PHOTO_FILL * 128 / 2
+    longer = PHOTO_DIAGONAL * 64 * max(size) / np.hypot(*size)
     if width >= height:
         assert x > 64
     if height >= width:
