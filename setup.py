@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 ROOT = pathlib.Path(__file__).parent
 
@@ -33,7 +33,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.14",
     packages=[
-        *find_packages(include=["tf3d", "tf3d.*"]),
+        *find_namespace_packages(include=["tf3d", "tf3d.*"], exclude=["*.__pycache__"]),
         "tf3d.cli",
         "tf3d.configs",
         "tf3d.saved_models",
