@@ -1,0 +1,339 @@
+"""Trains the multi-view network from a config, and resumes where it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import pathlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import yaml
+
+from tf3d.data.pipeline import dataset
+from tf3d.data.pool import Batch, PoolSettings, ViewPool
+from tf3d.errors import InputError
+from tf3d.files import replacing
+from tf3d.models import MultiView, MultiViewObjective, build_multiview
+from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
+from tf3d.training.config import MultiViewConfig, PhaseConfig, supports_bfloat16
+from tf3d.training.growth import transfer
+from tf3d.training.panels import held_out_errors, save_panel
+from tf3d.training.schedules import learning_rate
+from tf3d.training.sources import open_renderers
+from tf3d.training.steps import make_step
+
+LOG_STEPS = 50
+HELD_OUT_BATCHES = 4
+
+
+@dataclasses.dataclass
+class Progress:
+    """Where a run is, for who shows it.
+
+    Attributes:
+      step: steps done in all phases.
+      total: steps in all.
+      terms: the objective's terms, averaged since the last report.
+      samples_per_second: since the last report.
+      views_per_second: freshly rendered views.
+      held_out: errors on held-out pairs, when they were just measured.
+    """
+
+    step: int
+    total: int
+    terms: dict[str, float]
+    samples_per_second: float
+    views_per_second: float
+    held_out: dict[str, float] | None = None
+
+
+class MultiViewRun:
+    """One training run in a folder.
+
+    Args:
+      config: what to train.
+      folder: gets config.yaml, checkpoint.npz, logs, panels and model.keras.
+      report: called with sentences on what was left out.
+    """
+
+    def __init__(
+        self,
+        config: MultiViewConfig,
+        folder: pathlib.Path,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.config, self.folder, self.report = config, folder, report
+        self.phase_index, self.phase_step = 0, 0
+        self.seconds = 0.0
+        self.history: list[dict[str, Any]] = []
+        self.initial: keras.Model | None = None
+
+    # --- position ---
+
+    @property
+    def step(self) -> int:
+        """Steps done in all phases."""
+        done = sum(phase.steps for phase in self.config.phases[: self.phase_index])
+        return done + self.phase_step
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "phase": self.phase_index,
+            "phase_step": self.phase_step,
+            "seconds": self.seconds,
+            "history": self.history,
+        }
+
+    def _precision(self) -> str:
+        wanted = self.config.precision
+        if wanted == "auto":
+            wanted = "bfloat16" if supports_bfloat16() else "float32"
+        return "mixed_bfloat16" if wanted == "bfloat16" else "float32"
+
+    def _build(self, phase: PhaseConfig) -> MultiView:
+        keras.utils.set_random_seed(self.config.seed + self.phase_index)
+        model = build_multiview(
+            self.config.model,
+            **{**self.config.network, "image_size": phase.image_size},
+            dtype=self._precision(),
+        )
+        model.build()
+        return model
+
+    def _objective(self, model: MultiView) -> MultiViewObjective:
+        settings = self.config.objective.model_dump()
+        if not model.mask_output:
+            settings |= {"mask_weight": 0.0, "masked_depth": False}
+        return MultiViewObjective(
+            **settings,
+            depth_range=model.depth_range,
+            relative_depth=model.relative_depth,
+        )
+
+    def _settings(self, phase: PhaseConfig) -> PoolSettings:
+        data = self.config.data
+        names = ("shapes", "views", "reuse", "mirror", "shift", "tone", "workers")
+        return PoolSettings(
+            batch_size=self.config.batch_size,
+            clutter=data.clutter if phase.clutter is None else phase.clutter,
+            seed=self.config.seed + 1000 * self.phase_index,
+            **{name: getattr(data, name) for name in names},
+        )
+
+    # --- the run ---
+
+    def start(self) -> None:
+        """Makes the folder, and writes the config into it.
+
+        Raises:
+          InputError: if the folder cannot be made or holds another run.
+        """
+        if (self.folder / "checkpoint.npz").exists():
+            raise InputError(
+                f"{self.folder} holds a run already. Go on with --resume {self.folder}, "
+                "or choose another --out."
+            )
+        with replacing(self.folder / "config.yaml") as temporary:
+            content = self.config.model_dump(mode="json")
+            temporary.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+
+    def resume(self) -> None:
+        """Takes up the position of the folder's checkpoint."""
+        state = read_state(self.folder)
+        self.phase_index, self.phase_step = state["phase"], state["phase_step"]
+        self.seconds, self.history = state["seconds"], state["history"]
+        self._resuming = True
+
+    def train(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        filling: Callable[[int, int], None] | None = None,
+    ) -> MultiView:
+        """Trains to the end of the last phase.
+
+        Args:
+          progress: called every few steps.
+          filling: called while the first views are rendered.
+
+        Returns:
+          The trained model, in full precision.
+
+        Raises:
+          InputError: if the loss is not a number any more; the last good checkpoint and
+            the step are named.
+        """
+        model = self.initial
+        while self.phase_index < len(self.config.phases):
+            phase = self.config.phases[self.phase_index]
+            grown = self._build(phase)
+            if model is not None:
+                copied, fresh = transfer(model, grown)
+                if not copied:
+                    raise InputError("The model to start from shares no layer.")
+                if fresh:
+                    self.report(f"New layers: {', '.join(fresh)}.")
+            model = grown
+            self._train_phase(model, phase, progress, filling)
+            self.phase_index += 1
+            self.phase_step = 0
+        if model is None or getattr(self, "_resuming", False) and not model.built:
+            raise InputError(f"{self.folder}: the run is finished already.")
+        return full_precision(model)
+
+    def _train_phase(
+        self,
+        model: MultiView,
+        phase: PhaseConfig,
+        progress: Callable[[Progress], None],
+        filling: Callable[[int, int], None] | None,
+    ) -> None:
+        optimizer = keras.optimizers.Adam(phase.rate)
+        step = make_step(model, self._objective(model), optimizer)
+        if getattr(self, "_resuming", False):
+            load_checkpoint(self.folder, model, optimizer)
+            self._resuming = False
+        render, render_held_out = open_renderers(self.config, phase, self.report)
+        pool = ViewPool(render, self._settings(phase), self.phase_step)
+        try:
+            pool.fill(filling)
+            held_out = self._held_out_batches(render_held_out, pool.settings)
+            batches = iter(self._batches(pool, phase))
+            self._loop(
+                model, phase, optimizer, step, batches, pool, held_out, progress
+            )
+        finally:
+            pool.close()
+
+    def _batches(self, pool: ViewPool, phase: PhaseConfig) -> Any:
+        if keras.backend.backend() == "tensorflow":
+            return dataset(pool, phase.image_size)
+        return pool
+
+    def _held_out_batches(self, render: Any, settings: PoolSettings) -> list[Batch]:
+        still = dataclasses.replace(
+            settings, shapes=32, views=4, workers=0, mirror=False, shift=0, tone=0.0,
+            clutter=0.85, seed=7,
+        )
+        pool = ViewPool(render, still)
+        return [pool.draw() for _ in range(HELD_OUT_BATCHES)]
+
+    def _loop(
+        self,
+        model: MultiView,
+        phase: PhaseConfig,
+        optimizer: keras.optimizers.Optimizer,
+        step: Callable[..., dict[str, Any]],
+        batches: Any,
+        pool: ViewPool,
+        held_out: list[Batch],
+        progress: Callable[[Progress], None],
+    ) -> None:
+        config, log = self.config, _Log(self.folder / "logs")
+        sums: dict[str, float] = {}
+        count, views = 0, pool.rendered_views
+        started = saved = time.monotonic()
+        while self.phase_step < phase.steps:
+            optimizer.learning_rate.assign(learning_rate(phase, self.phase_step))
+            terms = step(*next(batches))
+            self.phase_step += 1
+            for name, value in terms.items():
+                sums[name] = sums.get(name, 0.0) + float(value)
+            count += 1
+            if not math.isfinite(sums["total"]):
+                raise InputError(
+                    f"The loss is not a number at step {self.step}. The checkpoint in "
+                    f"{self.folder} is from before; resume it with a lower rate."
+                )
+            last = self.phase_step == phase.steps
+            if self.step % LOG_STEPS and not last:
+                continue
+            now = time.monotonic()
+            report = Progress(
+                self.step,
+                config.total_steps,
+                {name: value / count for name, value in sums.items()},
+                count * config.batch_size / (now - started),
+                (pool.rendered_views - views) / (now - started),
+            )
+            self.seconds += now - started
+            if self.step % config.panel_steps < LOG_STEPS or last:
+                report.held_out = held_out_errors(model, held_out)
+                self.history.append({"step": self.step, **report.held_out})
+                save_panel(
+                    model,
+                    held_out[0],
+                    self.folder / "panels" / f"{self.step:07d}.png",
+                )
+            log.write(report, float(optimizer.learning_rate))
+            progress(report)
+            if now - saved > 60 * config.checkpoint_minutes or last:
+                save_checkpoint(self.folder, model, optimizer, self._state())
+                saved = time.monotonic()
+            sums, count, views = {}, 0, pool.rendered_views
+            started = time.monotonic()
+
+    def save(self, model: MultiView) -> pathlib.Path:
+        """Writes model.keras into the folder."""
+        path = self.folder / "model.keras"
+        save_model(model, path)
+        with replacing(self.folder / "training.json") as temporary:
+            temporary.write_text(json.dumps(self.summary(), indent=1) + "\n", "utf-8")
+        return path
+
+    def summary(self) -> dict[str, Any]:
+        """Facts on the run for its card."""
+        return {
+            "model": self.config.model,
+            "steps": self.step,
+            "samples": self.step * self.config.batch_size,
+            "hours": round(self.seconds / 3600, 2),
+            "history": self.history,
+        }
+
+
+class _Log:
+    """Scalars for TensorBoard, where TensorFlow is."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._writer = None
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            self._tf = tf
+            self._writer = tf.summary.create_file_writer(os.fspath(folder))
+
+    def write(self, report: Progress, rate: float) -> None:
+        if self._writer is None:
+            return
+        values = {
+            **{f"loss/{name}": value for name, value in report.terms.items()},
+            **{f"held_out/{name}": v for name, v in (report.held_out or {}).items()},
+            "speed/samples_per_second": report.samples_per_second,
+            "speed/fresh_views_per_second": report.views_per_second,
+            "rate": rate,
+        }
+        with self._writer.as_default(step=report.step):
+            for name, value in values.items():
+                self._tf.summary.scalar(name, value)
+        self._writer.flush()
+
+
+def full_precision(model: MultiView) -> MultiView:
+    """The same network computing in float32."""
+    config = {**model.get_config(), "dtype": "float32"}
+    result = MultiView.from_config(config)
+    result.build()
+    result.set_weights([np.asarray(w, np.float32) for w in model.get_weights()])
+    return result
+
+
+def save_model(model: keras.Model, path: pathlib.Path) -> None:
+    """Writes a `.keras` file beside the old one, then replaces that."""
+    with replacing(path) as temporary:
+        model.save(temporary)
