@@ -118,6 +118,7 @@ def _integrate(
     origin,
     voxel,
     truncation,
+    behind,
     votes,
     tolerance,
     jump,
@@ -155,13 +156,13 @@ def _integrate(
                         continue
                     factor = slant[n, int(row + 0.5), int(column + 0.5)]
                     distance = (here - w) * max(factor, least_slant)
-                    if distance <= -truncation:
+                    if distance <= -behind:
                         continue
                     # Seen head-on counts most; behind the surface a view knows less
                     # and less, or thin parts would swell.
                     weight = factor * factor + 0.05
                     if distance < 0:
-                        weight *= 1 + distance / truncation
+                        weight *= 1 + distance / behind
                     total += weight * min(distance, truncation)
                     weights += weight
                 value = min(best[votes - 1] - tolerance, truncation)
@@ -249,6 +250,7 @@ def distance_field(
     grid: Grid,
     *,
     truncation: float,
+    behind: float,
     votes: int,
     tolerance: float,
 ) -> np.ndarray:
@@ -263,6 +265,7 @@ def distance_field(
       evidence: the prepared views.
       grid: where.
       truncation: the greatest distance told apart, world units.
+      behind: how far behind its surface a view still has a say, fading.
       votes: silhouettes that must agree.
       tolerance: world units that silhouettes are widened by.
 
@@ -281,6 +284,7 @@ def distance_field(
             origin,
             grid.voxel,
             truncation,
+            behind,
             votes,
             tolerance,
             JUMP,

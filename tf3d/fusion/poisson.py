@@ -118,7 +118,12 @@ def poisson_surface(
     votes = needed_votes(len(evidence))
     grid = object_grid(evidence, voxel, votes)
     field = distance_field(
-        evidence, grid, truncation=TRUNCATION, votes=votes, tolerance=0.0
+        evidence,
+        grid,
+        truncation=TRUNCATION,
+        behind=1.5 * TRUNCATION,
+        votes=votes,
+        tolerance=0.0,
     )
     carved, carved_faces = extract(field, grid, smoothing=smoothing)
     cloud = cloud_of(views, evidence)

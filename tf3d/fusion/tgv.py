@@ -255,8 +255,8 @@ def tgv_surface(
     *,
     voxel: float = 0.01,
     truncation: float = 0.03,
-    alpha1: float = 1.0,
-    alpha0: float = 2.0,
+    alpha1: float = 0.25,
+    alpha0: float = 0.5,
     carving: float = 4.0,
     iterations: int = 60,
     smoothing: int = 5,
@@ -280,7 +280,12 @@ def tgv_surface(
     votes = needed_votes(len(evidence))
     grid = object_grid(evidence, voxel, votes)
     start = distance_field(
-        evidence, grid, truncation=truncation, votes=votes, tolerance=0.0
+        evidence,
+        grid,
+        truncation=truncation,
+        behind=truncation,
+        votes=votes,
+        tolerance=0.0,
     )
     weights = distance_histogram(evidence, grid, truncation, carving)
     field = minimise(

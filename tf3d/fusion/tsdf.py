@@ -21,6 +21,7 @@ def tsdf_surface(
     *,
     voxel: float = 0.009,
     truncation: float = 0.03,
+    behind: float = 0.045,
     votes: int | None = None,
     tolerance: float = 0.003,
     blur: float = 0.6,
@@ -32,6 +33,8 @@ def tsdf_surface(
       evidence: the prepared views.
       voxel: grid spacing, world units.
       truncation: distances beyond it are not told apart; at least the depth's error.
+      behind: how far behind its surface a view still has a say, fading. More bears
+        worse depth; less keeps thinner parts.
       votes: silhouettes that must agree to carve; by default `needed_votes`.
       tolerance: world units that silhouettes are widened by.
       blur: standard deviation of the distance's smoothing, voxels.
@@ -45,7 +48,12 @@ def tsdf_surface(
     votes = votes or needed_votes(len(evidence))
     grid = object_grid(evidence, voxel, votes)
     field = distance_field(
-        evidence, grid, truncation=truncation, votes=votes, tolerance=tolerance
+        evidence,
+        grid,
+        truncation=truncation,
+        behind=behind,
+        votes=votes,
+        tolerance=tolerance,
     )
     if blur:
         field = gaussian_filter(field, blur, mode="nearest")
