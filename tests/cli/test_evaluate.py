@@ -51,7 +51,10 @@ def test_tables_pictures_and_json(tmp_path, run, split_file):
         *("--pictures", tmp_path / "pictures", "--json", tmp_path / "out.json"),
     )
     assert result.exit_code == 0, result.output
-    assert "normal: views of 1 shapes, nearest of 3 training shapes" in result.stdout
+    assert (
+        "normal: views of 1 shapes, nearest neighbour of 3 training shapes"
+        in result.stdout
+    )
     assert "difficult: surfaces of 1 shapes" in result.stdout
     content = json.loads((tmp_path / "out.json").read_text())
     assert content["data"] == "cars"

@@ -27,7 +27,9 @@ def test_tables_show_the_figures():
             "normal/mesh/empty": 2.0,
         }
     )
-    assert "normal: views of 127 shapes, nearest of 7353 training shapes" in text
+    assert (
+        "normal: views of 127 shapes, nearest neighbour of 7353 training shapes" in text
+    )
     assert "surfaces of 24 shapes, 2 of them empty" in text
     line = next(line for line in text.splitlines() if "RGB error" in line)
     assert "0.0123" in line and "0.0246" in line and "0.500" in line

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 IMAGE_ROWS = {
     "rgb": "RGB error",
-    "depth": "depth error, 0.1 to 5",
-    "depth_tight": "depth error, distance ± 0.7",
+    "depth": "depth error, range 0.1–5",
+    "depth_tight": "depth error, range r ± 0.7",
     "iou": "mask IoU",
 }
 IMAGE_COLUMNS = {
     "network": "network",
-    "network_plain": "network, plain input",
-    "nearest": "nearest neighbour",
+    "network_plain": "plain input",
+    "nearest": "nearest",
     "ratio": "network ÷ nearest",
     "ratio_plain": "plain ÷ nearest",
 }
@@ -29,7 +29,7 @@ MESH_ROWS = {
 }
 MESH_COLUMNS = {
     "network": "network",
-    "exact": "exact depth (ceiling)",
+    "exact": "ceiling",
     "ratio": "network ÷ ceiling",
 }
 
@@ -42,7 +42,8 @@ def as_tables(values: Mapping[str, float]) -> list[Table]:
         left out.
 
     Returns:
-      Tables to print with rich.
+      Tables to print with rich. "Plain input" is the network fed without clutter,
+      "ceiling" the same fusion on exact depth maps.
     """
     parts = list(dict.fromkeys(name.split("/")[0] for name in values))
     searched = values.get("baseline/shapes")
@@ -52,7 +53,7 @@ def as_tables(values: Mapping[str, float]) -> list[Table]:
             continue
         title = f"{part}: views of {values.get(f'{part}/shapes', 0):.0f} shapes"
         if searched:
-            title += f", nearest of {searched:.0f} training shapes"
+            title += f", nearest neighbour of {searched:.0f} training shapes"
         tables.append(_table(title, part, values, IMAGE_ROWS, IMAGE_COLUMNS))
         if f"{part}/mesh/shapes" in values:
             title = f"{part}: surfaces of {values[f'{part}/mesh/shapes']:.0f} shapes"
@@ -77,8 +78,8 @@ def _table(
         for who, heading in columns.items()
         if any(f"{place}/{metric}/{who}" in values for metric in rows)
     }
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table = Table(title=title, title_justify="left", min_width=len(title) + 2)
+    table.add_column("", no_wrap=True)
     for heading in shown.values():
         table.add_column(heading, justify="right")
     for metric, label in rows.items():
