@@ -1,4 +1,4 @@
-"""Rendered views of one shape, packed for training: what workers make and files hold."""
+"""Rendered views of one shape for training: what workers make and files hold."""
 
 from __future__ import annotations
 
@@ -48,6 +48,23 @@ class Bundle:
     def size(self) -> int:
         """Width and height in pixels."""
         return self.rgb.shape[1]
+
+    def shrunk(self, factor: int) -> Bundle:
+        """The same views with a whole number of pixels averaged into one."""
+        shape = (len(self), self.size // factor, factor, self.size // factor, factor)
+
+        def mean(array: np.ndarray) -> np.ndarray:
+            blocks = array.reshape(*shape, *array.shape[3:]).astype(np.float32)
+            return blocks.mean(axis=(2, 4))
+
+        inside = mean(self.depth > 0)
+        depth = mean(self.depth) / np.maximum(inside, 1e-6)
+        pictures = (
+            np.rint(mean(array)).astype(np.uint8)
+            for array in (self.front, self.rgb, self.alpha)
+        )
+        depth = np.where(inside >= 0.5, depth, 0).astype(np.float16)
+        return Bundle(self.viewpoints, *pictures, depth)
 
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the bundle as a compressed `.npz`."""

@@ -97,7 +97,7 @@ class StoredViews:
 
     Attributes:
       files: `.npz` files of bundles.
-      size: of the pictures; the files must have it.
+      size: of the pictures; those of the files must be this or a multiple of it.
       seed: of all draws.
     """
 
@@ -109,11 +109,13 @@ class StoredViews:
         rng = np.random.default_rng([self.seed, 0, k])
         path = self.files[rng.integers(len(self.files))]
         bundle = Bundle.load(path)
-        if bundle.size != self.size:
+        if bundle.size % self.size:
             raise InputError(
                 f"{path} holds pictures of {bundle.size} px, but training wants "
                 f"{self.size}. Render again with --size {self.size}."
             )
+        if bundle.size != self.size:
+            bundle = bundle.shrunk(bundle.size // self.size)
         size = int(np.ceil(self.size * BACKGROUND_SIZE))
         pictures = [clutter(rng, size) for _ in range(BACKGROUNDS_PER_SHAPE)]
         return bundle, np.stack(pictures)

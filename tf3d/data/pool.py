@@ -92,7 +92,7 @@ class ViewPool:
             self._executor = concurrent.futures.ProcessPoolExecutor(
                 self.settings.workers,
                 multiprocessing.get_context("spawn"),
-                initializer=_be_polite,
+                initializer=_start_worker,
             )
         while self._submitted < limit and len(self._pending) < 64:
             index = self._submitted
@@ -210,8 +210,19 @@ def _plain(size: int) -> np.ndarray:
     return np.full((size, size, 3), 128, np.uint8)
 
 
-def _be_polite() -> None:
-    """Leaves Ctrl-C to the parent."""
+def _start_worker() -> None:
+    """Leaves Ctrl-C to the parent, and ends with it even where it was killed."""
+    import os
     import signal
+    import threading
+    import time
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

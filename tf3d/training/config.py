@@ -124,6 +124,20 @@ class MultiViewConfig(Section):
             raise ValueError(f"unknown model; choose {', '.join(MULTIVIEW_PRESETS)}")
         return value
 
+    def with_steps(self, steps: int) -> MultiViewConfig:
+        """The same run stretched to another number of steps, phase by phase."""
+        scale = steps / self.total_steps
+        phases = [
+            phase.model_copy(
+                update={
+                    "steps": max(1, round(phase.steps * scale)),
+                    "warmup": round(phase.warmup * min(1, scale)),
+                }
+            )
+            for phase in self.phases
+        ]
+        return self.model_copy(update={"phases": tuple(phases)})
+
     @property
     def total_steps(self) -> int:
         """Of all phases."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import pathlib
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -73,6 +76,8 @@ class MultiViewRun:
         self.seconds = 0.0
         self.history: list[dict[str, Any]] = []
         self.initial: keras.Model | None = None
+        self._resuming = False
+        self._stop = False
 
     # --- position ---
 
@@ -167,7 +172,34 @@ class MultiViewRun:
         Raises:
           InputError: if the loss is not a number any more; the last good checkpoint and
             the step are named.
+          KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
+        with self._interruptible():
+            return self._train(progress, filling)
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Lets the first Ctrl-C end the step and write a checkpoint."""
+
+        def stop(number: int, frame: Any) -> None:
+            if self._stop:
+                raise KeyboardInterrupt
+            self._stop = True
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    def _train(
+        self,
+        progress: Callable[[Progress], None],
+        filling: Callable[[int, int], None] | None,
+    ) -> MultiView:
         model = self.initial
         while self.phase_index < len(self.config.phases):
             phase = self.config.phases[self.phase_index]
@@ -182,8 +214,6 @@ class MultiViewRun:
             self._train_phase(model, phase, progress, filling)
             self.phase_index += 1
             self.phase_step = 0
-        if model is None or getattr(self, "_resuming", False) and not model.built:
-            raise InputError(f"{self.folder}: the run is finished already.")
         return full_precision(model)
 
     def _train_phase(
@@ -195,7 +225,7 @@ class MultiViewRun:
     ) -> None:
         optimizer = keras.optimizers.Adam(phase.rate)
         step = make_step(model, self._objective(model), optimizer)
-        if getattr(self, "_resuming", False):
+        if self._resuming:
             load_checkpoint(self.folder, model, optimizer)
             self._resuming = False
         render, render_held_out = open_renderers(self.config, phase, self.report)
@@ -251,6 +281,7 @@ class MultiViewRun:
                     f"{self.folder} is from before; resume it with a lower rate."
                 )
             last = self.phase_step == phase.steps
+            last = last or self._stop
             if self.step % LOG_STEPS and not last:
                 continue
             now = time.monotonic()
@@ -275,6 +306,8 @@ class MultiViewRun:
             if now - saved > 60 * config.checkpoint_minutes or last:
                 save_checkpoint(self.folder, model, optimizer, self._state())
                 saved = time.monotonic()
+            if self._stop:
+                raise KeyboardInterrupt
             sums, count, views = {}, 0, pool.rendered_views
             started = time.monotonic()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tf3d.data.pipeline import LiveRendering, StoredViews
 from tf3d.data.splits import Split, default_split, read_split
+from tf3d.data.stored import is_stored, open_folder
 from tf3d.errors import InputError
 from tf3d.shapes.sources import ShapeSource, open_source
 from tf3d.training.config import MultiViewConfig, PhaseConfig, SourceConfig
@@ -87,16 +88,14 @@ def open_renderers(
     Where nothing is held out, the second shows training shapes from other viewpoints.
     """
     size, data, seed = phase.image_size, config.data, config.seed
-    stored = [s for s in data.sources if (pathlib.Path(s.data) / "index.json").exists()]
+    stored = [source for source in data.sources if is_stored(source.data)]
     if stored:
         if len(data.sources) > 1:
             raise InputError(
                 f"{stored[0].data} holds rendered views; they cannot be mixed with "
                 "other sources."
             )
-        files = sorted(pathlib.Path(stored[0].data).glob("*.npz"))
-        if not files:
-            raise InputError(f"{stored[0].data} holds no rendered views (*.npz).")
+        files = open_folder(stored[0].data).paths
         return StoredViews(files, size, seed), StoredViews(files, size, seed + 1)
     train, held_out, shares, repaint = [], [], [], []
     for source in data.sources:
