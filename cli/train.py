@@ -19,7 +19,9 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 @click.option("--category", help="Keep one category of a folder or tree.")
 @click.option("--split", help="A split file; training takes its training shapes.")
 @click.option("--backgrounds", help="A folder of photos to lay inputs over.")
-@click.option("--config", "config_name", help="A YAML file, or a shipped config's name.")
+@click.option(
+    "--config", "config_name", help="A YAML file, or a shipped config's name."
+)
 @click.option(
     "--set",
     "settings",

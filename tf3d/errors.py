@@ -1,4 +1,4 @@
-"""The one error that is the user's to mend. Imports nothing, so any floor may use it."""
+"""The one error that is the user's to mend. Imports nothing: any floor may use it."""
 
 
 class InputError(ValueError):

@@ -122,8 +122,7 @@ def unproject(
     depth = np.asarray(depth, dtype=np.float64)
     if depth.ndim != 2 or depth.shape[0] != depth.shape[1]:
         raise ValueError(
-            "Expected a square depth map [size, size]. "
-            f"Received: shape={depth.shape}"
+            f"Expected a square depth map [size, size]. Received: shape={depth.shape}"
         )
     size = depth.shape[0]
     matrix = intrinsics(size, field_of_view)

@@ -12,10 +12,10 @@ from keras import ops
 class UpConvolution2D(keras.layers.Layer):
     """Doubles the resolution as the multi-view paper does (Sec. 3.1).
 
-    Every pixel is replaced by a 2×2 block that holds it in the top left corner and zeros
-    elsewhere, and a convolution with "same" padding follows. Three quarters of that
-    work would be on zeros; the four phases of the output are computed directly instead,
-    as one convolution at the lower resolution, with the same result.
+    Every pixel is replaced by a 2×2 block that holds it in the top left corner and
+    zeros elsewhere, and a convolution with "same" padding follows. Three quarters of
+    that work would be on zeros; a transposed convolution of stride 2 gives the same
+    result without it.
 
     Args:
       filters: number of output channels.
@@ -78,8 +78,8 @@ class UpConvolution2D(keras.layers.Layer):
         )
 
     def call(self, inputs: Any) -> Any:
-        # A "same" transposed convolution is zero insertion at the bottom right: turned by
-        # 180° it is ours. Every backend has a fast kernel for it.
+        # A "same" transposed convolution is zero insertion at the bottom right: turned
+        # by 180° it is ours. Every backend has a fast kernel for it.
         kernel = ops.transpose(ops.cast(self.kernel, self.compute_dtype), (0, 1, 3, 2))
         if not self.mirrored:
             inputs = ops.flip(inputs, (1, 2))

@@ -15,11 +15,9 @@ RGB_SCALE = 1.5  # [0, 1] becomes ±0.75 inside the network, so that tanh can re
 LIMIT = 0.75
 DISTANCE_CENTRE, DISTANCE_SCALE = 2.0, 0.3  # keeps the distance as large as a sine
 
-# (kernel size, channels, stride), outermost first; the deep preset is the released code.
+# (kernel size, channels, stride), outermost first; the deep one is the released code.
 ENCODER = ((5, 32, 2), (5, 32, 2), (5, 64, 2), (3, 128, 2), (3, 256, 2))
-DEEP_ENCODER = tuple(
-    stage for k, c, _ in ENCODER for stage in ((k, c, 2), (k, c, 1))
-)
+DEEP_ENCODER = tuple(stage for k, c, _ in ENCODER for stage in ((k, c, 2), (k, c, 1)))
 # (kernel size of the up-convolution, channels, kernel and channels of a convolution
 # after it, or 0), innermost first; the output's own up-convolution follows.
 DECODER = ((3, 128, 0, 0), (3, 64, 0, 0), (5, 32, 0, 0), (5, 32, 0, 0))
@@ -84,7 +82,10 @@ class MultiView(keras.Model):
             )
         self.image_size, self.code_width = image_size, code_width
         self.deep, self.mask_output = deep, mask_output
-        self.depth_range, self.relative_depth = (float(near), float(far)), relative_depth
+        self.depth_range, self.relative_depth = (
+            (float(near), float(far)),
+            relative_depth,
+        )
         self._build_encoder()
         self._build_decoder()
 

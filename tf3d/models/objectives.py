@@ -22,8 +22,8 @@ class MultiViewObjective:
     Args:
       rgb: "squared" as in the paper, or "euclidean", the length of the colour error,
         which is what Table 1 measures.
-      chroma_weight: weight of the squared error's part that is not grey. Above 1 it ends
-        the saddle at which all predictions are grey.
+      chroma_weight: weight of the squared error's part that is not grey. Above 1 it
+        ends the saddle at which all predictions are grey.
       depth_weight: λ of Eq. 1.
       mask_weight: of the coverage's binary cross-entropy; 0 for models without.
       masked_depth: whether depth counts on the object alone, scaled by ±0.7 units, or

@@ -55,8 +55,9 @@ def foreground(
 ) -> np.ndarray:
     """A cut-out with soft edges.
 
-    The object is blurred a little, its mask a little more. The object's colour is carried
-    outwards under the mask's soft edge, so that no fringe of the old background shows.
+    The object is blurred a little, its mask a little more. The object's colour is
+    carried outwards under the mask's soft edge, so that no fringe of the old background
+    shows.
 
     Args:
       rgb: `[size, size, 3]` float in [0, 1], colour of the covered part of each pixel.

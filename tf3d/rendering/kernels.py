@@ -206,12 +206,36 @@ def shade(
                 w1 /= share
                 # Perspective-correct barycentric coordinates from the corners' depth.
                 b0, b1, b2 = _perspective(corners, f, w0, w1, eye)
-                x = b0 * corners[f, 0, 0] + b1 * corners[f, 1, 0] + b2 * corners[f, 2, 0]
-                y = b0 * corners[f, 0, 1] + b1 * corners[f, 1, 1] + b2 * corners[f, 2, 1]
-                z = b0 * corners[f, 0, 2] + b1 * corners[f, 1, 2] + b2 * corners[f, 2, 2]
-                nx = b0 * normals[f, 0, 0] + b1 * normals[f, 1, 0] + b2 * normals[f, 2, 0]
-                ny = b0 * normals[f, 0, 1] + b1 * normals[f, 1, 1] + b2 * normals[f, 2, 1]
-                nz = b0 * normals[f, 0, 2] + b1 * normals[f, 1, 2] + b2 * normals[f, 2, 2]
+                x = (
+                    b0 * corners[f, 0, 0]
+                    + b1 * corners[f, 1, 0]
+                    + b2 * corners[f, 2, 0]
+                )
+                y = (
+                    b0 * corners[f, 0, 1]
+                    + b1 * corners[f, 1, 1]
+                    + b2 * corners[f, 2, 1]
+                )
+                z = (
+                    b0 * corners[f, 0, 2]
+                    + b1 * corners[f, 1, 2]
+                    + b2 * corners[f, 2, 2]
+                )
+                nx = (
+                    b0 * normals[f, 0, 0]
+                    + b1 * normals[f, 1, 0]
+                    + b2 * normals[f, 2, 0]
+                )
+                ny = (
+                    b0 * normals[f, 0, 1]
+                    + b1 * normals[f, 1, 1]
+                    + b2 * normals[f, 2, 1]
+                )
+                nz = (
+                    b0 * normals[f, 0, 2]
+                    + b1 * normals[f, 1, 2]
+                    + b2 * normals[f, 2, 2]
+                )
                 length = np.sqrt(nx * nx + ny * ny + nz * nz) + np.float32(1e-12)
                 if not _faces_eye(corners, f, eye):
                     length = -length
@@ -315,14 +339,8 @@ def _perspective(corners, f, w0, w1, eye):
     length = np.sqrt(eye[0] * eye[0] + eye[1] * eye[1] + eye[2] * eye[2])
     ex, ey, ez = eye[0] / length, eye[1] / length, eye[2] / length
     w2 = np.float32(1) - w0 - w1
-    w0 /= (
-        length - corners[f, 0, 0] * ex - corners[f, 0, 1] * ey - corners[f, 0, 2] * ez
-    )
-    w1 /= (
-        length - corners[f, 1, 0] * ex - corners[f, 1, 1] * ey - corners[f, 1, 2] * ez
-    )
-    w2 /= (
-        length - corners[f, 2, 0] * ex - corners[f, 2, 1] * ey - corners[f, 2, 2] * ez
-    )
+    w0 /= length - corners[f, 0, 0] * ex - corners[f, 0, 1] * ey - corners[f, 0, 2] * ez
+    w1 /= length - corners[f, 1, 0] * ex - corners[f, 1, 1] * ey - corners[f, 1, 2] * ez
+    w2 /= length - corners[f, 2, 0] * ex - corners[f, 2, 1] * ey - corners[f, 2, 2] * ez
     total = np.float32(1) / (w0 + w1 + w2)
     return w0 * total, w1 * total, w2 * total

@@ -26,7 +26,7 @@ BACKGROUND = 0.5  # the targets' plain grey, sRGB
 
 @functools.cache
 def _srgb_table() -> np.ndarray:
-    """sRGB of 4096 linear steps: a lookup is cheaper than a power a pixel."""
+    """SRGB of 4096 linear steps: a lookup is cheaper than a power a pixel."""
     return linear_to_srgb(np.arange(4097, dtype=np.float32) / 4096)
 
 

@@ -13,7 +13,7 @@ MAX_TEXTURE = 256  # px; more would alias at the sizes that the networks see
 
 
 def srgb_to_linear(values: np.ndarray) -> np.ndarray:
-    """sRGB in [0, 1] to linear light (IEC 61966-2-1)."""
+    """SRGB in [0, 1] to linear light (IEC 61966-2-1)."""
     values = np.asarray(values, np.float32)
     return np.where(
         values <= 0.04045,

@@ -52,7 +52,7 @@ def held_out_errors(model: keras.Model, batches: list[Batch]) -> dict[str, float
 
 
 def save_panel(model: keras.Model, batch: Batch, path: pathlib.Path) -> None:
-    """Writes a panel: a column a pair; input, prediction, truth, and both depth maps."""
+    """Writes a panel, a column a pair: input, prediction, truth, both depth maps."""
     from PIL import Image
 
     inputs = {key: value[:ROWS] for key, value in batch[0].items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import math
 import os
 import pathlib
@@ -21,6 +20,8 @@ import yaml
 from tf3d.data.pipeline import dataset
 from tf3d.data.pool import Batch, PoolSettings, ViewPool
 from tf3d.errors import InputError
+from tf3d.export.card import write_card
+from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models import MultiView, MultiViewObjective, build_multiview
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
@@ -141,8 +142,8 @@ class MultiViewRun:
         """
         if (self.folder / "checkpoint.npz").exists():
             raise InputError(
-                f"{self.folder} holds a run already. Go on with --resume {self.folder}, "
-                "or choose another --out."
+                f"{self.folder} holds a run already. Go on with "
+                f"--resume {self.folder}, or choose another --out."
             )
         with replacing(self.folder / "config.yaml") as temporary:
             content = self.config.model_dump(mode="json")
@@ -234,9 +235,7 @@ class MultiViewRun:
             pool.fill(filling)
             held_out = self._held_out_batches(render_held_out, pool.settings)
             batches = iter(self._batches(pool, phase))
-            self._loop(
-                model, phase, optimizer, step, batches, pool, held_out, progress
-            )
+            self._loop(model, phase, optimizer, step, batches, pool, held_out, progress)
         finally:
             pool.close()
 
@@ -247,8 +246,15 @@ class MultiViewRun:
 
     def _held_out_batches(self, render: Any, settings: PoolSettings) -> list[Batch]:
         still = dataclasses.replace(
-            settings, shapes=32, views=4, workers=0, mirror=False, shift=0, tone=0.0,
-            clutter=0.85, seed=7,
+            settings,
+            shapes=32,
+            views=4,
+            workers=0,
+            mirror=False,
+            shift=0,
+            tone=0.0,
+            clutter=0.85,
+            seed=7,
         )
         pool = ViewPool(render, still)
         return [pool.draw() for _ in range(HELD_OUT_BATCHES)]
@@ -312,22 +318,38 @@ class MultiViewRun:
             started = time.monotonic()
 
     def save(self, model: MultiView) -> pathlib.Path:
-        """Writes model.keras into the folder."""
+        """Writes model.keras and its card into the folder."""
         path = self.folder / "model.keras"
         save_model(model, path)
-        with replacing(self.folder / "training.json") as temporary:
-            temporary.write_text(json.dumps(self.summary(), indent=1) + "\n", "utf-8")
+        write_card(self.folder, self.card(model))
         return path
 
-    def summary(self) -> dict[str, Any]:
-        """Facts on the run for its card."""
-        return {
-            "model": self.config.model,
-            "steps": self.step,
-            "samples": self.step * self.config.batch_size,
-            "hours": round(self.seconds / 3600, 2),
-            "history": self.history,
+    def card(self, model: MultiView) -> dict[str, Any]:
+        """What is known of the run when it ends."""
+        data = [
+            {key: value for key, value in source.model_dump().items() if value}
+            for source in self.config.data.sources
+        ]
+        card = {
+            "name": self.folder.resolve().name,
+            "summary": f"A {self.config.model} network trained by `tf3d train`; "
+            "config.yaml beside this card says how.",
+            "data": data,
+            "training": {
+                "steps": self.step,
+                "samples": self.step * self.config.batch_size,
+                "hours": round(self.seconds / 3600, 2),
+                "parameters": model.count_params(),
+            },
         }
+        if self.history:
+            last = self.history[-1]
+            card["figures"] = {
+                "held-out RGB error (Table 1)": last["rgb"],
+                "held-out depth error (world units)": last["depth"],
+                "held-out mask IoU": last["iou"],
+            }
+        return card
 
 
 class _Log:
@@ -364,9 +386,3 @@ def full_precision(model: MultiView) -> MultiView:
     result.build()
     result.set_weights([np.asarray(w, np.float32) for w in model.get_weights()])
     return result
-
-
-def save_model(model: keras.Model, path: pathlib.Path) -> None:
-    """Writes a `.keras` file beside the old one, then replaces that."""
-    with replacing(path) as temporary:
-        model.save(temporary)

@@ -25,8 +25,8 @@ def open_training_source(
       report: called with sentences on what was left out.
 
     Returns:
-      Training and held-out shapes (None where nothing is held out); None for an optional
-      source that is not there.
+      Training and held-out shapes (None where nothing is held out); None for an
+      optional source that is not there.
     """
     if config.optional and not pathlib.Path(config.data).exists():
         report(f"{config.data} is not there: training goes on without it.")

@@ -21,8 +21,8 @@ def make_step(
       optimizer: its variables are created here.
 
     Returns:
-      `step(inputs, targets)`, both dicts of arrays; returns the objective's terms before
-      the step. The backends differ only in how gradients are taken.
+      `step(inputs, targets)`, both dicts of arrays; returns the objective's terms
+      before the step. The backends differ only in how gradients are taken.
 
     Raises:
       RuntimeError: for a backend other than TensorFlow and JAX.
