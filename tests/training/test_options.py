@@ -1,0 +1,74 @@
+"""What the command line gives, and the run that comes of it."""
+
+import pytest
+
+from tf3d.errors import InputError
+from tf3d.training.options import TrainingOptions, configure, open_run
+
+
+def test_defaults_are_the_shipped_recipe():
+    config = configure(TrainingOptions(model="multiview", data="cars"))
+    assert config.model == "multiview"
+    assert config.data.sources[0].data == "cars"
+    assert config.data.sources[0].split == "default"
+    assert config.phases[0].image_size == 64
+    assert config.phases[-1].decay > 0
+
+
+def test_options_win_over_the_config():
+    config = configure(
+        TrainingOptions(
+            config="multiview-paper",
+            data="chairs",
+            batch_size=8,
+            seed=3,
+            steps=100,
+            backgrounds="photos",
+        )
+    )
+    assert config.objective.rgb == "squared"
+    assert config.data.sources[0].data == "chairs"
+    assert (config.batch_size, config.seed) == (8, 3)
+    assert config.total_steps == 100
+    assert config.data.backgrounds == "photos"
+
+
+def test_steps_stretch_every_phase():
+    config = configure(TrainingOptions(steps=1000))
+    assert config.total_steps == 1000
+    assert len(config.phases) == 2
+    assert config.phases[0].warmup < 200
+
+
+def test_mesh_folder_has_no_default_split():
+    config = configure(TrainingOptions(data="meshes", category="car"))
+    assert config.data.sources[0].split is None
+    assert config.data.sources[0].category == "car"
+
+
+def test_split_without_data_is_refused():
+    with pytest.raises(InputError, match="give that, too"):
+        configure(TrainingOptions(split="split.json"))
+
+
+def test_unknown_model_is_named():
+    with pytest.raises(InputError, match="unknown model"):
+        configure(TrainingOptions(model="multi"))
+
+
+def test_resume_refuses_other_options(tmp_path):
+    with pytest.raises(InputError, match="leave the other options out"):
+        open_run(
+            None,
+            out=None,
+            resume=tmp_path,
+            init_from=None,
+            options=TrainingOptions(steps=5),
+        )
+
+
+def test_resume_of_no_run(tmp_path):
+    with pytest.raises(InputError, match="holds no run"):
+        open_run(
+            None, out=None, resume=tmp_path, init_from=None, options=TrainingOptions()
+        )

@@ -1,0 +1,149 @@
+"""A run trains, can be interrupted, and goes on where it was."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+import yaml
+
+import tf3d.training.run as run_module
+from tf3d.errors import InputError
+from tf3d.training.config import read_config
+from tf3d.training.run import MultiViewRun, full_precision
+
+SETTINGS = (
+    "model=multiview-mask",
+    "network.code_width=16",
+    "batch_size=4",
+    "precision=float32",
+    "data.shapes=4",
+    "data.views=2",
+    "data.workers=0",
+    "data.sources=[{data: cars, count: 12}]",
+    "objective={chroma_weight: 4, depth_weight: 1, mask_weight: 0.3, "
+    "masked_depth: true}",
+    "phases=[{image_size: 64, steps: 6, rate: 1.0e-3}]",
+)
+
+
+@pytest.fixture(autouse=True)
+def small_measure(monkeypatch):
+    monkeypatch.setattr(run_module, "HELD_OUT_BATCHES", 1)
+
+
+def make_run(folder, *settings):
+    run = MultiViewRun(read_config(None, (*SETTINGS, *settings)), folder)
+    run.start()
+    return run
+
+
+def test_run_leaves_model_card_panel_and_logs(tmp_path):
+    run = make_run(tmp_path)
+    reports = []
+    model = run.train(reports.append)
+    path = run.save(model)
+
+    assert reports[-1].step == reports[-1].total == 6
+    assert math.isfinite(reports[-1].terms["total"])
+    assert set(reports[-1].held_out) == {"rgb", "depth", "iou"}
+    assert list((tmp_path / "panels").glob("*.png"))
+    assert list((tmp_path / "logs").iterdir())
+    assert json.loads((tmp_path / "card.json").read_text())["training"]["samples"] == 24
+    again = keras.models.load_model(path, compile=False)
+    image = np.full((1, 64, 64, 3), 0.5, np.float32)
+    np.testing.assert_array_equal(again.encode(image), model.encode(image))
+
+
+def test_training_lowers_the_loss(tmp_path):
+    run = make_run(tmp_path, "phases.0.steps=60", "data.shapes=2")
+    reports = []
+    run.train(reports.append)
+    assert reports[-1].terms["total"] < 0.8 * reports[0].terms["total"]
+
+
+def test_interrupted_run_goes_on_where_it_was(tmp_path):
+    whole = make_run(tmp_path / "whole").train()
+
+    interrupted = make_run(tmp_path / "parts")
+    original = run_module.make_step
+
+    def stopping(model, objective, optimizer):
+        step, calls = original(model, objective, optimizer), []
+
+        def counted(*batch):
+            calls.append(0)
+            if len(calls) == 3:
+                interrupted._stop = True  # as Ctrl-C does
+            return step(*batch)
+
+        return counted
+
+    run_module.make_step = stopping
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted.train()
+    finally:
+        run_module.make_step = original
+    assert interrupted.step == 3
+
+    resumed = MultiViewRun(
+        read_config(str(tmp_path / "parts" / "config.yaml")), tmp_path / "parts"
+    )
+    resumed.resume()
+    model = resumed.train()
+    assert resumed.step == 6
+    for left, right in zip(whole.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_allclose(left, right, atol=2e-4)
+
+
+def test_second_phase_grows_the_first(tmp_path):
+    lines = []
+    config = read_config(
+        None,
+        (
+            *SETTINGS,
+            "phases=[{image_size: 64, steps: 1}, {image_size: 128, steps: 1}]",
+        ),
+    )
+    run = MultiViewRun(config, tmp_path, lines.append)
+    run.start()
+    model = run.train()
+    assert model.image_size == 128
+    assert any("New layers" in line and "output_128" in line for line in lines)
+
+
+def test_loss_that_is_no_number_stops_with_step_and_checkpoint(tmp_path, monkeypatch):
+    run = make_run(tmp_path)
+    monkeypatch.setattr(
+        run_module,
+        "make_step",
+        lambda *_: lambda inputs, targets: {"total": float("nan")},
+    )
+    with pytest.raises(InputError, match=r"not a number at step 1\b.*checkpoint"):
+        run.train()
+
+
+def test_folder_with_a_run_is_not_overwritten(tmp_path):
+    (tmp_path / "checkpoint.npz").write_bytes(b"x")
+    with pytest.raises(InputError, match="holds a run already"):
+        make_run(tmp_path)
+
+
+def test_config_in_the_folder_describes_the_run(tmp_path):
+    run = make_run(tmp_path)
+    content = yaml.safe_load((tmp_path / "config.yaml").read_text())
+    assert content["network"] == {"code_width": 16}
+    assert read_config(str(tmp_path / "config.yaml")) == run.config
+
+
+def test_full_precision_keeps_the_weights():
+    model = run_module.build_multiview(
+        "multiview-mask", code_width=16, image_size=64, dtype="mixed_bfloat16"
+    )
+    model.build()
+    full = full_precision(model)
+    assert full.compute_dtype == "float32"
+    for left, right in zip(model.get_weights(), full.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
