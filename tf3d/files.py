@@ -33,6 +33,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
             suffix=target.suffix, prefix=f".{target.stem}-", dir=target.parent
         )
         os.close(handle)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(
+            f"Cannot write {target}: a part of {target.parent} is a file."
+        ) from error
     except OSError as error:
         raise InputError(f"Cannot write {target}: {error.strerror}.") from error
     temporary = pathlib.Path(name)

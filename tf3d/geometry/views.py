@@ -59,9 +59,9 @@ class Views:
     def __len__(self) -> int:
         return len(self.viewpoints)
 
-    def __getitem__(self, index: slice | np.ndarray | list[int]) -> Views:
-        """A subset of the views, chosen by slice, index list or boolean array."""
-        if isinstance(index, int):
+    def __getitem__(self, index: int | slice | np.ndarray | list[int]) -> Views:
+        """A subset of the views, chosen by slice, index, indices or boolean array."""
+        if isinstance(index, int | np.integer):
             index = [index]
         return Views(
             self.viewpoints[index],
