@@ -33,7 +33,7 @@ class UpConvolution2D(keras.layers.Layer):
     Example:
 
     >>> UpConvolution2D(8, 5)(keras.ops.ones((1, 4, 4, 3))).shape
-    (1, 8, 8, 8)
+    TensorShape([1, 8, 8, 8])
     """
 
     def __init__(

@@ -65,6 +65,10 @@ class Renderer:
     def look(self, viewpoint: ArrayLike) -> None:
         """Finds what is visible from a viewpoint `[3]`; `shade` and others follow."""
         viewpoint = as_viewpoints(viewpoint)
+        if viewpoint.ndim != 1:
+            raise ValueError(
+                f"Expected a viewpoint of shape [3]. Received: shape={viewpoint.shape}"
+            )
         matrix = extrinsics(viewpoint).astype(np.float32)
         self._eye = camera_position(viewpoint).astype(np.float32)
         kernels.rasterize(
