@@ -1,6 +1,14 @@
 """Keras layers, on any Keras backend."""
 
+from tf3d.layers.latent import LatentSampling, clip_latent, clip_norm
 from tf3d.layers.projection import Projection, project_voxels
 from tf3d.layers.up_convolution import UpConvolution2D
 
-__all__ = ["Projection", "UpConvolution2D", "project_voxels"]
+__all__ = [
+    "LatentSampling",
+    "Projection",
+    "UpConvolution2D",
+    "clip_latent",
+    "clip_norm",
+    "project_voxels",
+]
