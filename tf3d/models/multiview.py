@@ -209,15 +209,20 @@ class MultiView(keras.Model):
         Raises:
           ValueError: if a shape is another.
         """
-        if codes.shape[-1] != self.code_width:
+        for name, array, width in (
+            ("codes", codes, self.code_width),
+            ("viewpoints", viewpoints, 3),
+        ):
+            if len(array.shape) != 2 or array.shape[-1] != width:
+                raise ValueError(
+                    f"Expected {name} of shape [batch, {width}]. "
+                    f"Received: shape={tuple(array.shape)}"
+                )
+        counts = codes.shape[0], viewpoints.shape[0]
+        if None not in counts and counts[0] != counts[1]:
             raise ValueError(
-                f"Expected codes of shape [batch, {self.code_width}]. "
-                f"Received: shape={tuple(codes.shape)}"
-            )
-        if viewpoints.shape[-1] != 3:
-            raise ValueError(
-                "Expected viewpoints of shape [batch, 3]. "
-                f"Received: shape={tuple(viewpoints.shape)}"
+                "Expected as many viewpoints as codes. "
+                f"Received: {counts[0]} codes, {counts[1]} viewpoints"
             )
         return self.to_units(self.decode_raw(codes, viewpoints), viewpoints)
 
