@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import importlib
 import pathlib
 import re
 import threading
@@ -29,7 +30,17 @@ from tf3d.shapes.manifests import (
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.shapenet import find_shapenet, is_shapenet
 
-GENERATORS = ("cars", "chairs")
+# Module and function of each built-in generator.
+_GENERATORS = {
+    "cars": ("tf3d.shapes.cars", "generate_car"),
+    "chairs": ("tf3d.shapes.chairs", "generate_chair"),
+    "airplanes": ("tf3d.shapes.airplanes", "generate_airplane"),
+    "cups": ("tf3d.shapes.cups", "generate_cup"),
+    "bowls": ("tf3d.shapes.bowls", "generate_bowl"),
+    "people": ("tf3d.shapes.people", "generate_person"),
+}
+GENERATORS = tuple(_GENERATORS)
+_SINGULAR = {"people": "person"}  # the others lose their s
 DEFAULT_COUNT = 7500
 SUFFIXES = (".obj", ".glb", ".gltf", ".dae", ".off", ".ply", ".stl")
 
@@ -104,7 +115,7 @@ class GeneratedShapes(ShapeSource):
     """A built-in generator's shapes; shape i of a seed is the same everywhere.
 
     Args:
-      kind: "cars" or "chairs".
+      kind: one of `GENERATORS`.
       count: how many.
       seed: another seed, other shapes.
     """
@@ -120,10 +131,8 @@ class GeneratedShapes(ShapeSource):
     def mesh(self, index: int, paint_seed: int | None = None) -> Mesh:
         words = np.random.SeedSequence([self.seed, self._numbers[index]])
         shape_seed = int(words.generate_state(1, np.uint64)[0])
-        if self.kind == "cars":
-            from tf3d.shapes.cars import generate_car as generate
-        else:
-            from tf3d.shapes.chairs import generate_chair as generate
+        module, function = _GENERATORS[self.kind]
+        generate = getattr(importlib.import_module(module), function)
         mesh = generate(shape_seed, paint_seed=paint_seed)
         mesh.name = self.names[index]
         return mesh
@@ -257,7 +266,7 @@ def open_source(
     """Opens a source of shapes.
 
     Args:
-      data: "cars" or "chairs" (built in), a folder of meshes (with an optional
+      data: one of `GENERATORS` (built in), a folder of meshes (with an optional
         `meshes.yaml`, see `tf3d.shapes.manifests`), a ShapeNetCore tree, or a file.
       category: keeps one category of a folder or tree, such as "car" or a synset's
         number.
@@ -309,7 +318,7 @@ def _changed(entry: Entry, changes: dict[str, Any]) -> Entry:
 def _open_generator(
     kind: str, category: str | None, count: int | None, seed: int, split: str | None
 ) -> ShapeSource:
-    if category not in (None, kind, kind.rstrip("s")):
+    if category not in (None, kind, _SINGULAR.get(kind, kind.rstrip("s"))):
         raise InputError(
             f'The built-in source "{kind}" has no category {category!r}. '
             "Leave the category out."
