@@ -74,6 +74,15 @@ def foreground(
     # The paper's sizes are for 128 px.
     scale = alpha.shape[0] / 128
     reach = max(1, int(np.ceil(2.5 * MASK_BLUR[1] * scale)))
+    out = np.zeros((*alpha.shape, 4), np.uint8)
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not len(rows):
+        return out
+    # Beyond the blur's reach there is nothing to work out.
+    top, bottom = max(0, rows[0] - reach), min(len(alpha), rows[-1] + 1 + reach)
+    left = max(0, columns[0] - reach)
+    right = min(alpha.shape[1], columns[-1] + 1 + reach)
+    rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
     height, width = alpha.shape
     padded = np.zeros((height + 2 * reach, width + 2 * reach, 4), np.float32)
     padded[reach:-reach, reach:-reach, :3] = rgb * alpha[..., None]
@@ -81,8 +90,7 @@ def foreground(
     soft, wide = (np.empty((height, width, 4), np.float32) for _ in range(2))
     _blur(padded, np.float32(rng.uniform(*OBJECT_BLUR) * scale), reach, soft)
     _blur(padded, np.float32(rng.uniform(*MASK_BLUR) * scale), reach, wide)
-    out = np.empty((*alpha.shape, 4), np.uint8)
-    _foreground(wide, soft, out)
+    _foreground(wide, soft, out[top:bottom, left:right])
     return out
 
 
@@ -108,12 +116,18 @@ def composite_into(front, background, row, column, mirror, shift, tone, out):
             inside = 0 <= yy < size and 0 <= xx < size
             if mirror:
                 xx = size - 1 - xx
-            rest = 255 - front[yy, xx, 3] if inside else 255
+            if not inside or front[yy, xx, 3] == 0:
+                for c in range(3):
+                    out[y, x, c] = tone[c, background[row + y, column + x, c]]
+                continue
+            rest = np.uint32(255 - front[yy, xx, 3])
             for c in range(3):
-                value = (background[row + y, column + x, c] * rest + 127) // 255
-                if inside:
-                    value += front[yy, xx, c]
-                out[y, x, c] = tone[c, min(value, 255)]
+                under = np.uint32(background[row + y, column + x, c])
+                under = np.uint32(under * rest + np.uint32(127))
+                # A quotient by 255 that is exact below 2^16.
+                under = np.uint32((under * np.uint32(32897)) >> np.uint32(23))
+                value = np.uint32(under + np.uint32(front[yy, xx, c]))
+                out[y, x, c] = tone[c, min(value, np.uint32(255))]
 
 
 def composite(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 import numpy as np
 
 from tf3d.errors import InputError
-from tf3d.files import replacing
+from tf3d.files import UNREADABLE, replacing
 
 FILE_NAME = "checkpoint.npz"
 
@@ -76,7 +78,8 @@ def load_checkpoint(
                 variable.assign(arrays[key])
 
 
-def _open(folder: pathlib.Path) -> Any:
+@contextlib.contextmanager
+def _open(folder: pathlib.Path) -> Iterator[Any]:
     path = folder / FILE_NAME
     if not path.exists():
         raise InputError(
@@ -84,6 +87,10 @@ def _open(folder: pathlib.Path) -> Any:
             f"--out {folder} first."
         )
     try:
-        return np.load(path, allow_pickle=False)
-    except Exception as error:
+        # Opened here, since NumPy leaves damaged files open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except InputError:
+        raise
+    except UNREADABLE as error:
         raise InputError(f"{path} is damaged: {error}.") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import pathlib
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import pydantic
 import yaml
+from typing_extensions import TypedDict
 
 from tf3d.errors import InputError
 from tf3d.models.presets import MULTIVIEW_PRESETS
@@ -95,6 +97,17 @@ class PhaseConfig(Section):
     clutter: float | None = pydantic.Field(None, ge=0, le=1)
 
 
+@pydantic.with_config(pydantic.ConfigDict(extra="forbid"))
+class NetworkConfig(TypedDict, total=False):
+    """Arguments of `MultiView` that a run may set; its phases say the size."""
+
+    code_width: int
+    deep: bool
+    mask_output: bool
+    depth_range: tuple[float, float]
+    relative_depth: bool
+
+
 class MultiViewConfig(Section):
     """A training run of the multi-view network.
 
@@ -107,7 +120,7 @@ class MultiViewConfig(Section):
     """
 
     model: str = "multiview"
-    network: dict[str, Any] = {}
+    network: NetworkConfig = {}
     data: DataConfig = DataConfig()
     objective: ObjectiveConfig = ObjectiveConfig()
     phases: tuple[PhaseConfig, ...] = (PhaseConfig(steps=100_000),)
@@ -127,15 +140,15 @@ class MultiViewConfig(Section):
     def with_steps(self, steps: int) -> MultiViewConfig:
         """The same run stretched to another number of steps, phase by phase."""
         scale = steps / self.total_steps
-        phases = [
-            phase.model_copy(
-                update={
-                    "steps": max(1, round(phase.steps * scale)),
-                    "warmup": round(phase.warmup * min(1, scale)),
-                }
+        phases, before, end = [], 0, 0
+        for phase in self.phases:
+            # Rounding where phases end, not their lengths, keeps the sum.
+            before += phase.steps
+            start, end = end, max(end + 1, round(before * scale))
+            warmup = round(phase.warmup * min(1, scale))
+            phases.append(
+                phase.model_copy(update={"steps": end - start, "warmup": warmup})
             )
-            for phase in self.phases
-        ]
         return self.model_copy(update={"phases": tuple(phases)})
 
     @property
@@ -147,7 +160,7 @@ class MultiViewConfig(Section):
 def config_path(name: str) -> pathlib.Path:
     """A file, or the config of that name that comes with the package."""
     path = pathlib.Path(name)
-    if path.exists():
+    if path.is_file():
         return path
     shipped = resource_folder("configs") / f"{name.removesuffix('.yaml')}.yaml"
     if shipped.exists():
@@ -169,7 +182,7 @@ def read_config(
     Raises:
       InputError: naming the key that is unknown or the value of the wrong type.
     """
-    content: dict[str, Any] = dict(base or {})
+    content: dict[str, Any] = copy.deepcopy(base or {})
     origin = "the settings"
     if name is not None:
         path = config_path(name)
@@ -205,19 +218,26 @@ def _apply(content: dict[str, Any], setting: str) -> None:
             pass
     *parents, last = key.split(".")
     place: Any = content
-    for part in parents:
-        if isinstance(place, list):
-            place = place[_index(part, place, setting)]
-            continue
-        place = place.setdefault(part, {})
-        if isinstance(place, tuple):
-            raise InputError(f"{setting!r}: cannot set {part!r}.")
+    default: Any = MultiViewConfig().model_dump(mode="json")
+    for depth, part in enumerate(parents):
+        default = default.get(part) if isinstance(default, dict) else None
+        key = _key(place, part, setting, parents[:depth])
+        if isinstance(place, dict):
+            # A list that the config leaves out is the default's.
+            place.setdefault(key, default if isinstance(default, list) else {})
+        if isinstance(place[key], tuple):
+            place[key] = list(place[key])
+        place = place[key]
+    place[_key(place, last, setting, parents)] = parsed
+
+
+def _key(place: Any, part: str, setting: str, parents: list[str]) -> str | int:
+    """A part of a setting's key as the dict or list that it leads into wants it."""
     if isinstance(place, list):
-        place[_index(last, place, setting)] = parsed
-    elif isinstance(place, dict):
-        place[last] = parsed
-    else:
-        raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
+        return _index(part, place, setting)
+    if isinstance(place, dict):
+        return part
+    raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
 
 
 def _index(part: str, place: list[Any], setting: str) -> int:

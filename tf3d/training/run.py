@@ -27,6 +27,7 @@ from tf3d.models import MultiView, MultiViewObjective, build_multiview
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.config import MultiViewConfig, PhaseConfig, supports_bfloat16
 from tf3d.training.growth import transfer
+from tf3d.training.optimizers import FusedAdam
 from tf3d.training.panels import held_out_errors, save_panel
 from tf3d.training.schedules import learning_rate
 from tf3d.training.sources import open_renderers
@@ -224,7 +225,7 @@ class MultiViewRun:
         progress: Callable[[Progress], None],
         filling: Callable[[int, int], None] | None,
     ) -> None:
-        optimizer = keras.optimizers.Adam(phase.rate)
+        optimizer = FusedAdam(phase.rate)
         step = make_step(model, self._objective(model), optimizer)
         if self._resuming:
             load_checkpoint(self.folder, model, optimizer)

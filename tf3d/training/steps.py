@@ -42,7 +42,7 @@ def _tensorflow_step(
     import tensorflow as tf
 
     # XLA on CPU slows convolutions down fourfold, but makes one pass of the many small
-    # operations on full-size pictures that follow them.
+    # operations on full-size pictures that follow them, gradient and all.
     @tf.function(jit_compile=True)
     def terms_of(raw, viewpoints, targets):
         targets = {
@@ -50,16 +50,19 @@ def _tensorflow_step(
             "depth": tf.cast(targets["depth"], tf.float32),
             "alpha": tf.cast(targets["alpha"], tf.float32) / 255,
         }
-        return objective(targets, model.to_units(raw, viewpoints), viewpoints)
+        with tf.GradientTape() as tape:
+            tape.watch(raw)
+            terms = objective(targets, model.to_units(raw, viewpoints), viewpoints)
+        return terms, tape.gradient(terms["total"], raw)
 
     @tf.function(jit_compile=False)
     def step(inputs, targets):
         images = tf.cast(inputs["image"], tf.float32) / 255
+        variables = model.trainable_variables
         with tf.GradientTape() as tape:
             raw = model.decode_raw(model.encode(images), inputs["viewpoint"])
-            terms = terms_of(raw, inputs["viewpoint"], targets)
-        variables = model.trainable_variables
-        gradients = tape.gradient(terms["total"], variables)
+        terms, slope = terms_of(raw, inputs["viewpoint"], targets)
+        gradients = tape.gradient(raw, variables, output_gradients=slope)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return terms
 

@@ -1,0 +1,124 @@
+"""What a training run of a voxel autoencoder is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pydantic
+
+from tf3d.models.voxels.presets import VOXEL_PRESETS
+from tf3d.training.config import Section
+from tf3d.training.config_files import read_content, validated
+
+PoseName = Literal[
+    "fixed", "uniform", "adversarial", "learned", "amortized", "hypotheses"
+]
+
+
+class ImageSourceConfig(Section):
+    """Images to train on.
+
+    Attributes:
+      data: "mnist", "fashion_mnist", "celeb_a", "modelnet40", "shapes" or a folder.
+      data_dir: a local copy; None fetches the set.
+      share: images of a batch, relative to the other sources.
+      optional: whether to go on without it where it is missing.
+    """
+
+    data: str
+    data_dir: str | None = None
+    share: float = pydantic.Field(1.0, gt=0)
+    optional: bool = False
+
+
+class VoxelObjectiveConfig(Section):
+    """Weights of the loss; see `tf3d.models.voxels.VoxelObjective`."""
+
+    beta: float = pydantic.Field(30.0, ge=0)
+    temperature: float = pydantic.Field(4.0, gt=0)
+    balance: float = pydantic.Field(1.0, ge=0)
+
+
+class VoxelConfig(Section):
+    """A training run of a voxel autoencoder.
+
+    Attributes:
+      model: a preset's name.
+      pose: how images get their azimuth.
+      texturizer: whether dense layers follow the projection.
+      network: constructor arguments that differ from the preset's.
+      sources: one set of images, or several mixed in every batch.
+      objective: weights of the loss.
+      steps: optimiser steps.
+      rate: of the main optimiser.
+      warmup: steps over which the rate grows from 0.
+      decay: share of the steps, at the end, over which all rates fall to 0 (cosine).
+      clip_norm: of each tensor's gradient in the main optimiser.
+      pose_rate: of the learned pose's own optimiser.
+      discriminator_rate: of the discriminator.
+      generator_share: the encoder's rate against the discriminator, as a share of
+        `rate`; it does what λ does in the paper, since Adam is blind to a factor.
+      precision: "bfloat16" halves the work of processors that have it; "auto" asks.
+      checkpoint_minutes: between two checkpoints.
+      panel_steps: between two panels of inputs and reconstructions.
+    """
+
+    model: str = "mu-vae"
+    pose: PoseName = "learned"
+    texturizer: bool = True
+    network: dict[str, Any] = {}
+    sources: tuple[ImageSourceConfig, ...] = pydantic.Field(
+        (ImageSourceConfig(data="mnist"),), min_length=1
+    )
+    objective: VoxelObjectiveConfig = VoxelObjectiveConfig()
+    steps: int = pydantic.Field(14_000, gt=0)
+    batch_size: int = pydantic.Field(64, gt=0)
+    rate: float = pydantic.Field(1e-3, gt=0)
+    warmup: int = pydantic.Field(0, ge=0)
+    decay: float = pydantic.Field(0.0, ge=0, le=1)
+    clip_norm: float = pydantic.Field(1.0, gt=0)
+    pose_rate: float = pydantic.Field(1e-3, gt=0)
+    discriminator_rate: float = pydantic.Field(1e-3, gt=0)
+    generator_share: float = pydantic.Field(0.1, gt=0)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    seed: int = 0
+    checkpoint_minutes: float = pydantic.Field(5.0, gt=0)
+    panel_steps: int = pydantic.Field(1000, gt=0)
+
+    @pydantic.field_validator("model")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in VOXEL_PRESETS:
+            raise ValueError(f"unknown model; choose {', '.join(VOXEL_PRESETS)}")
+        return value
+
+    def with_steps(self, steps: int) -> VoxelConfig:
+        """The same run with another number of steps."""
+        scale = min(1, steps / self.steps)
+        warmup = round(self.warmup * scale)
+        return self.model_copy(update={"steps": steps, "warmup": warmup})
+
+    @property
+    def total_steps(self) -> int:
+        """The same as `steps`; for who shows the progress."""
+        return self.steps
+
+
+def read_voxel_config(
+    name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
+) -> VoxelConfig:
+    """Reads a config and applies settings to it.
+
+    Args:
+      name: a YAML file or a shipped config's name; None starts from the defaults.
+      settings: "key=value"; see `tf3d.training.config_files.validated`.
+      base: what the file is laid over.
+
+    Raises:
+      InputError: naming the key that is unknown or the value of the wrong type.
+    """
+    content = dict(base or {})
+    if name is not None:
+        content.update(read_content(name))
+    return validated(VoxelConfig, content, settings, name or "the settings")

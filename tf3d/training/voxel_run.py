@@ -1,0 +1,308 @@
+"""Trains a voxel autoencoder from a config, and resumes where it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import pathlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import yaml
+
+from tf3d.errors import InputError
+from tf3d.files import replacing
+from tf3d.models.voxels import (
+    Discriminator,
+    VoxelAutoencoder,
+    VoxelObjective,
+    build_voxel_autoencoder,
+    voxel_objective_of,
+)
+from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
+from tf3d.training.interrupts import Interrupt
+from tf3d.training.logs import ScalarLog
+from tf3d.training.precision import full_precision, policy
+from tf3d.training.progress import Progress
+from tf3d.training.schedules import learning_rate
+from tf3d.training.voxel_batches import ImageBatches
+from tf3d.training.voxel_config import VoxelConfig
+from tf3d.training.voxel_images import TrainingImages, open_training_images
+from tf3d.training.voxel_panels import held_out_errors, save_voxel_panel
+from tf3d.training.voxel_steps import (
+    VoxelOptimizers,
+    make_discriminator,
+    make_voxel_step,
+)
+
+LOG_STEPS = 50
+
+
+@dataclasses.dataclass
+class _Parts:
+    """All that a step changes, for one checkpoint of it."""
+
+    model: VoxelAutoencoder
+    discriminator: Discriminator | None
+    optimizers: VoxelOptimizers
+    generator: keras.random.SeedGenerator
+
+    @property
+    def variables(self) -> list[Any]:
+        """Of the networks and of the random generators."""
+        result = [*self.model.variables, self.generator.state]
+        if self.discriminator is not None:
+            result += self.discriminator.variables
+        return result
+
+    def finite(self) -> bool:
+        """Whether every weight is a number."""
+        return all(np.isfinite(np.asarray(v)).all() for v in self.variables)
+
+
+class VoxelRun:
+    """One training run in a folder.
+
+    Args:
+      config: what to train.
+      folder: gets config.yaml, checkpoint.npz, logs, panels and model.keras.
+      report: called with sentences on what was left out.
+      images: to train on; None opens the config's sources.
+    """
+
+    def __init__(
+        self,
+        config: VoxelConfig,
+        folder: pathlib.Path,
+        report: Callable[[str], None] = lambda _: None,
+        images: TrainingImages | None = None,
+    ) -> None:
+        self.config, self.folder, self.report = config, folder, report
+        self.step = 0
+        self.seconds = 0.0
+        self.history: list[dict[str, Any]] = []
+        self.initial: keras.Model | None = None
+        self._images = images
+        self._resuming = False
+        self._saved_step: int | None = None
+        self._interrupt = Interrupt()
+
+    # --- parts ---
+
+    def _state(self) -> dict[str, Any]:
+        return {"step": self.step, "seconds": self.seconds, "history": self.history}
+
+    def _build(self) -> VoxelAutoencoder:
+        config = self.config
+        keras.utils.set_random_seed(config.seed)
+        settings = {"seed": config.seed, **config.network}
+        if config.pose == "learned":
+            pose_settings = settings.get("pose_settings") or {}
+            settings["pose_settings"] = {"slots": config.batch_size, **pose_settings}
+        try:
+            model = build_voxel_autoencoder(
+                config.model,
+                config.pose,
+                config.texturizer,
+                **settings,
+                dtype=policy(config.precision),
+            )
+        except (TypeError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"The network's settings do not fit: {error}") from error
+        model.build()
+        return model
+
+    def _parts(self) -> tuple[_Parts, VoxelObjective]:
+        config, model = self.config, self._build()
+        if self.initial is not None:
+            self._start_from(model, self.initial)
+        objective = VoxelObjective(
+            voxel_objective_of(config.model), **config.objective.model_dump()
+        )
+        discriminator = make_discriminator(model, objective)
+        optimizers = VoxelOptimizers(config, model, objective, discriminator)
+        generator = keras.random.SeedGenerator(config.seed + 2)
+        parts = _Parts(model, discriminator, optimizers, generator)
+        if self._resuming:
+            load_checkpoint(self.folder, parts, optimizers)
+            self._resuming = False
+        return parts, objective
+
+    def _start_from(self, model: VoxelAutoencoder, initial: keras.Model) -> None:
+        weights = {v.path.split("/", 1)[-1]: v for v in initial.variables}
+        copied, fresh = 0, []
+        for variable in model.variables:
+            name = variable.path.split("/", 1)[-1]
+            source = weights.get(name)
+            if source is not None and source.shape == variable.shape:
+                variable.assign(source)
+                copied += 1
+            else:
+                fresh.append(name)
+        if not copied:
+            raise InputError("The model to start from shares no layer.")
+        if fresh:
+            self.report(f"New weights: {', '.join(fresh)}.")
+
+    # --- the run ---
+
+    def start(self) -> None:
+        """Makes the folder, and writes the config into it.
+
+        Raises:
+          InputError: if the folder cannot be made or holds another run.
+        """
+        if (self.folder / "checkpoint.npz").exists():
+            raise InputError(
+                f"{self.folder} holds a run already. Go on with --resume "
+                f"{self.folder}, or choose another --out."
+            )
+        with replacing(self.folder / "config.yaml") as temporary:
+            content = self.config.model_dump(mode="json")
+            temporary.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+
+    def resume(self) -> None:
+        """Takes up the position of the folder's checkpoint."""
+        state = read_state(self.folder)
+        self.step = self._saved_step = state["step"]
+        self.seconds, self.history = state["seconds"], state["history"]
+        self._resuming = True
+
+    def train(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        filling: Callable[[int, int], None] | None = None,
+    ) -> VoxelAutoencoder:
+        """Trains to the last step.
+
+        Args:
+          progress: called every few steps.
+          filling: called while images are fetched or rendered.
+
+        Returns:
+          The trained model, in full precision.
+
+        Raises:
+          InputError: if the loss is not a number any more; the last good checkpoint and
+            the step are named.
+          KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
+        """
+        with self._interrupt.watching():
+            parts, objective = self._parts()
+            if self._images is None:
+                model = parts.model
+                self._images = open_training_images(
+                    self.config,
+                    model.image_size,
+                    model.channels,
+                    report=self.report,
+                    filling=filling,
+                )
+            step = make_voxel_step(
+                parts.model,
+                objective,
+                parts.discriminator,
+                parts.optimizers,
+                parts.generator,
+            )
+            self._loop(parts, step, self._images, progress)
+            return full_precision(parts.model)
+
+    def _loop(
+        self,
+        parts: _Parts,
+        step: Callable[[Any], dict[str, Any]],
+        images: TrainingImages,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        config, log = self.config, ScalarLog(self.folder / "logs")
+        batches = ImageBatches(
+            images.train, images.shares, config.batch_size, config.seed
+        )
+        sums: dict[str, float] = {}
+        count = 0
+        started = saved = time.monotonic()
+        while self.step < config.steps:
+            factor = learning_rate(config, self.step) / config.rate
+            parts.optimizers.scale(factor)
+            terms = step(batches[self.step])
+            self.step += 1
+            for name, value in terms.items():
+                sums[name] = sums.get(name, 0.0) + float(value)
+            count += 1
+            if not math.isfinite(sum(sums.values())):
+                raise self._diverged()
+            last = self.step == config.steps or self._interrupt.requested
+            if self.step % LOG_STEPS and not last:
+                continue
+            now = time.monotonic()
+            report = Progress(
+                self.step,
+                config.steps,
+                {name: value / count for name, value in sums.items()},
+                count * config.batch_size / (now - started),
+            )
+            self.seconds += now - started
+            if self.step % config.panel_steps < LOG_STEPS or last:
+                self._look(parts.model, images.held_out, report)
+            log.write(report, config.rate * factor)
+            progress(report)
+            if now - saved > 60 * config.checkpoint_minutes or last:
+                self._save_checkpoint(parts)
+                saved = time.monotonic()
+            if self._interrupt.requested:
+                raise KeyboardInterrupt
+            sums, count = {}, 0
+            started = time.monotonic()
+
+    def _look(
+        self, model: VoxelAutoencoder, held_out: np.ndarray, report: Progress
+    ) -> None:
+        report.held_out = held_out_errors(model, held_out, self.config.batch_size)
+        self.history.append({"step": self.step, **report.held_out})
+        path = self.folder / "panels" / f"{self.step:07d}.png"
+        save_voxel_panel(model, held_out, path)
+
+    def _save_checkpoint(self, parts: _Parts) -> None:
+        # The loss is from before the step, and does not show what that did.
+        if not parts.finite():
+            raise self._diverged()
+        save_checkpoint(self.folder, parts, parts.optimizers, self._state())
+        self._saved_step = self.step
+
+    def _diverged(self) -> InputError:
+        message = f"The loss is not a number at step {self.step}."
+        if self._saved_step is None:
+            return InputError(f"{message} Train with a lower rate.")
+        return InputError(
+            f"{message} The last good checkpoint, {self.folder / 'checkpoint.npz'}, is "
+            f"of step {self._saved_step}: lower rate in {self.folder / 'config.yaml'} "
+            f"and go on with --resume {self.folder}."
+        )
+
+    def save(self, model: VoxelAutoencoder) -> pathlib.Path:
+        """Writes model.keras into the folder, and the run's facts beside it."""
+        path = self.folder / "model.keras"
+        with replacing(path) as temporary:
+            model.save(temporary)
+        with replacing(self.folder / "training.json") as temporary:
+            temporary.write_text(json.dumps(self.summary(), indent=1) + "\n", "utf-8")
+        return path
+
+    def summary(self) -> dict[str, Any]:
+        """Facts on the run for its card."""
+        return {
+            "model": self.config.model,
+            "pose": self.config.pose,
+            "texturizer": self.config.texturizer,
+            "steps": self.step,
+            "samples": self.step * self.config.batch_size,
+            "hours": round(self.seconds / 3600, 2),
+            "history": self.history,
+        }
