@@ -6,9 +6,17 @@ import contextlib
 import os
 import pathlib
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 
 from tf3d.errors import InputError
+
+# What NumPy raises for a missing, foreign or damaged `.npz` file.
+UNREADABLE = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 @contextlib.contextmanager

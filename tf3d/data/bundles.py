@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 
 from tf3d.errors import InputError
-from tf3d.files import replacing
+from tf3d.files import UNREADABLE, replacing
 from tf3d.geometry import random_viewpoints
 from tf3d.rendering import (
     BACKGROUND,
@@ -81,18 +81,16 @@ class Bundle:
           InputError: if the file is not such a bundle.
         """
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            # Opened here, since NumPy leaves damaged files open.
+            with (
+                open(path, "rb") as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
                 return cls(**{name: arrays[name] for name in cls.FIELDS})
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except UNREADABLE as error:
             raise InputError(
                 f"{path} does not hold rendered views ({error}). "
                 "Render it again with `tf3d render`."
-            ) from error
-        except Exception as error:
-            if type(error).__name__ != "BadZipFile":
-                raise
-            raise InputError(
-                f"{path} is damaged. Render it again with `tf3d render`."
             ) from error
 
 

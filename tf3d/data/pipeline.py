@@ -87,7 +87,8 @@ class LiveRendering:
                 picture = picture.resize((width, height), Image.Resampling.BILINEAR)
                 picture = picture.crop((left, top, left + size, top + size))
                 return np.asarray(picture, np.uint8)
-        except OSError:
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            # What Pillow raises for damaged pictures.
             return clutter(rng, size)
 
 
