@@ -46,6 +46,15 @@ def test_white_voxels_show_the_projection_of_their_density(
     np.testing.assert_allclose(pictures, np.repeat(wanted, 3, -1), atol=1e-5)
 
 
+@pytest.mark.parametrize("sampling", ["trilinear", "nearest"])
+def test_level_view_equals_elevation_zero(sampling, voxels):
+    np.testing.assert_allclose(
+        emission_absorption(voxels, AZIMUTH, sampling=sampling),
+        emission_absorption(voxels, AZIMUTH, 0 * ELEVATION, sampling=sampling),
+        atol=1e-9,
+    )
+
+
 def test_near_hides_far():
     voxels = np.zeros((4, 5, 5, 5, 4), np.float32)
     voxels[:, 4, 2, 2] = (1, 0, 0, 50)  # Red in front, blue behind.

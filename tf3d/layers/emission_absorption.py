@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from tf3d.layers.projection import check_camera, check_inputs
-from tf3d.layers.ray_sampling import ray_points, sample_voxels
+from tf3d.layers.ray_sampling import level_points, ray_points, sample_grid
 
 
 def emission_absorption(
@@ -58,13 +58,19 @@ def emission_absorption(
             "Expected voxels of shape [batch, n, n, n, 4], red, green, blue and "
             f"density. Received: voxels.shape={tuple(voxels.shape)}"
         )
-    if elevation is None:
-        elevation = ops.zeros_like(azimuth)
-    points = ray_points(
-        azimuth, elevation, voxels.shape[1], camera, distance, field_of_view
-    )
+    size = voxels.shape[1]
     emitted = ops.concatenate([voxels[..., :3] * voxels[..., 3:], voxels[..., 3:]], -1)
-    samples = sample_voxels(emitted, points, sampling)
+    if elevation is None and camera == "orthographic":
+        # Rays stay within horizontal slices: whole columns of voxels are looked up.
+        emitted = ops.reshape(emitted, (-1, size, size, size * 4))
+        samples = sample_grid(emitted, level_points(azimuth, size), sampling)
+        samples = ops.reshape(samples, (-1, size, size, size, 4))
+        samples = ops.flip(ops.transpose(samples, (0, 1, 3, 2, 4)), 2)
+    else:
+        if elevation is None:
+            elevation = ops.zeros_like(azimuth)
+        points = ray_points(azimuth, elevation, size, camera, distance, field_of_view)
+        samples = sample_grid(emitted, points, sampling)
     density = samples[..., 3:]
     color = samples[..., :3] / ops.maximum(density, 1e-6)
     absorbed = gain * density

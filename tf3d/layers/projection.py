@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from tf3d.layers.ray_sampling import CAMERAS, ray_points, sample_voxels
+from tf3d.layers.ray_sampling import CAMERAS, ray_points, sample_grid
 from tf3d.layers.rotation_weights import SAMPLINGS, rotation_weights
 
 
@@ -70,7 +70,7 @@ def project_voxels(
         if elevation is None:
             elevation = ops.zeros_like(azimuth)
         points = ray_points(azimuth, elevation, size, camera, distance, field_of_view)
-        depths = ops.sum(sample_voxels(voxels, points, sampling), axis=1)
+        depths = ops.sum(sample_grid(voxels, points, sampling), axis=1)
     return 1 - ops.exp(-gain * depths)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -57,50 +58,60 @@ def ray_points(
     return x, y, ops.broadcast_to(z, ops.shape(x))
 
 
-def sample_voxels(
-    voxels: Any, points: tuple[Any, Any, Any], sampling: str = "trilinear"
-) -> Any:
-    """Values of voxels at points; outside the grid they are 0.
+def level_points(azimuth_radians: Any, size: int) -> tuple[Any, Any]:
+    """Where the level rays of an orthographic camera meet planes across them.
 
     Args:
-      voxels: `[batch, x, y, z, channels]`.
-      points: x, y, z in units of the grid, each `[batch, ...]`.
-      sampling: "trilinear" or "nearest".
+      azimuth_radians: `[batch]`.
+      size: voxels along each axis; also planes and columns.
 
     Returns:
-      `[batch, ..., channels]`.
+      x, y in units of the grid, each `[batch, planes, columns]`, as in `ray_points`.
     """
-    sizes, channels = voxels.shape[1:4], voxels.shape[-1]
+    azimuth = ops.reshape(azimuth_radians, (-1, 1, 1))
+    middle = (size - 1) / 2
+    right = ops.convert_to_tensor(np.arange(size) - middle, dtype=azimuth.dtype)
+    towards = -right[:, None]
+    x = towards * ops.cos(azimuth) - right * ops.sin(azimuth) + middle
+    y = towards * ops.sin(azimuth) + right * ops.cos(azimuth) + middle
+    return x, y
+
+
+def sample_grid(grid: Any, points: tuple[Any, ...], sampling: str = "trilinear") -> Any:
+    """Values of a grid at points; outside the grid they are 0.
+
+    Args:
+      grid: `[batch, n_1, ..., n_d, values]`.
+      points: d coordinates in units of the grid, each `[batch, ...]`.
+      sampling: "trilinear" (bilinear for d = 2) or "nearest".
+
+    Returns:
+      `[batch, ..., values]`.
+    """
+    sizes = grid.shape[1:-1]
     # A border of zeros, where all that lies outside is sampled.
-    padded = ops.pad(voxels, [(0, 0), (1, 1), (1, 1), (1, 1), (0, 0)])
+    grid = ops.pad(grid, [(0, 0), *[(1, 1)] * len(sizes), (0, 0)])
     if sampling == "nearest":
-        rounded = [ops.clip(ops.round(p), -1, n) for p, n in zip(points, sizes)]
-        return _take(padded, rounded)
+        index = [ops.clip(ops.round(p), -1, n) for p, n in zip(points, sizes)]
+        return _take(grid, index, [0])[0]
     points = [ops.clip(p, -1, n) for p, n in zip(points, sizes)]
-    lower = [ops.clip(ops.floor(p), -1, n - 1) for p, n in zip(points, sizes)]
-    # Each cell holds its eight corners, so that one look-up finds them side by side.
-    cells = padded
-    for axis in (3, 2, 1):
-        head, tail = (
-            ops.take(cells, ops.arange(start, start + sizes[axis - 1] + 1), axis=axis)
-            for start in (0, 1)
-        )
-        cells = ops.concatenate([head, tail], axis=-1)
-    corners = _take(cells, lower)
-    for p, low in zip(points, lower):
+    index = [ops.clip(ops.floor(p), -1, n - 1) for p, n in zip(points, sizes)]
+    # A look-up for each corner: cells that hold their corners side by side need fewer,
+    # but their gradient takes three times as long in TensorFlow on CPU.
+    strides = [math.prod(grid.shape[axis + 2 : -1]) for axis in range(len(sizes))]
+    corners = itertools.product(*((0, stride) for stride in strides))
+    values = _take(grid, index, [sum(corner) for corner in corners])
+    for p, low in reversed(list(zip(points, index))):
         part = ops.expand_dims(p - low, -1)
-        half = corners.shape[-1] // 2
-        head, tail = corners[..., :half], corners[..., half:]
-        corners = head + part * (tail - head)
-    assert corners.shape[-1] == channels
-    return corners
+        values = [a + part * (b - a) for a, b in zip(values[::2], values[1::2])]
+    return values[0]
 
 
-def _take(grid: Any, index: list[Any]) -> Any:
-    """Looks `grid` `[batch, x, y, z, values]` up at indices that count from -1."""
-    shape = ops.shape(grid)
-    x, y, z = (ops.cast(i, "int32") + 1 for i in index)
-    batch = ops.reshape(ops.arange(shape[0], dtype="int32"), (-1, *[1] * (x.ndim - 1)))
-    flat = ((batch * grid.shape[1] + x) * grid.shape[2] + y) * grid.shape[3] + z
+def _take(grid: Any, index: list[Any], offsets: list[int]) -> list[Any]:
+    """Looks a grid up at indices that count from -1, and at offsets from there."""
+    batch = ops.arange(ops.shape(grid)[0], dtype="int32")
+    flat = ops.reshape(batch, (-1, *[1] * (len(index[0].shape) - 1)))
+    for size, i in zip(grid.shape[1:-1], index):
+        flat = flat * size + ops.cast(i, "int32") + 1
     values = ops.reshape(grid, (-1, grid.shape[-1]))
-    return ops.take(values, flat, axis=0)
+    return [ops.take(values, flat + offset, axis=0) for offset in offsets]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from keras import ops
+
+from tf3d.layers.ray_sampling import level_points
 
 SAMPLINGS = ("trilinear", "nearest")
 
@@ -46,14 +47,7 @@ def rotation_weights(
     Returns:
       `[batch, columns, x, y]`, each axis of length `size`.
     """
-    azimuth = ops.reshape(azimuth_radians, (-1, 1, 1))
-    dtype = azimuth.dtype
-    middle = (size - 1) / 2
-    offset = ops.convert_to_tensor(np.arange(size) - middle, dtype=dtype)
-    along, across = offset[None, None, :], offset[None, :, None]
-    cosine, sine = ops.cos(azimuth), ops.sin(azimuth)
-    u = along * cosine - across * sine + middle
-    w = along * sine + across * cosine + middle
+    u, w = (ops.transpose(p, (0, 2, 1)) for p in level_points(azimuth_radians, size))
     # The middle of the grid is a centre of symmetry: half the columns tell the rest.
     half = (size + 1) // 2
     x = ops.transpose(axis_weights(u[:, :half], size, sampling), (0, 1, 3, 2))
