@@ -38,7 +38,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         if target.is_dir():
             raise InputError(f"Cannot write {target}: it is a folder.")
         handle, name = tempfile.mkstemp(
-            suffix=target.suffix, prefix=f".{target.stem}-", dir=target.parent
+            suffix=target.suffix, prefix=f".{target.stem[:40]}-", dir=target.parent
         )
         os.close(handle)
     except (FileExistsError, NotADirectoryError) as error:

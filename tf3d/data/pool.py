@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import concurrent.futures.process
 import dataclasses
 import functools
 import multiprocessing
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from tf3d.data.bundles import Bundle
+from tf3d.errors import InputError
 from tf3d.rendering.compositing import composite_into
 
 Render = Callable[[int], tuple[Bundle, np.ndarray]]
@@ -74,6 +77,7 @@ class ViewPool:
         self.settings = settings
         self.batch = first_batch
         self.rendered_views = 0
+        self.failure: Exception | None = None
         self._render = render
         self._executor: concurrent.futures.ProcessPoolExecutor | None = None
         self._pending: collections.deque = collections.deque()
@@ -115,7 +119,7 @@ class ViewPool:
         while self._entered < due:
             self._submit(due + 4 * max(1, self.settings.workers))
             work = self._pending.popleft()
-            bundle, backgrounds = work() if callable(work) else work.result()
+            bundle, backgrounds = self._result(work)
             slot = self._entered % self.settings.shapes
             self._slots[slot], self._backgrounds[slot] = bundle, backgrounds
             self._entered += 1
@@ -126,6 +130,18 @@ class ViewPool:
         # Keep the workers busy while the batch is drawn and trained on.
         if self.settings.workers:
             self._submit(due + 8 + int(4 * self.settings.shapes_per_batch))
+
+    def _result(self, work: Any) -> tuple[Bundle, np.ndarray]:
+        if callable(work):
+            return work()
+        try:
+            return work.result()
+        except concurrent.futures.process.BrokenProcessPool as error:
+            raise InputError(
+                "A process that renders views was ended from outside, perhaps for want "
+                "of memory. Go on from the checkpoint with fewer data.workers or "
+                "data.shapes."
+            ) from error
 
     def draw(self) -> Batch:
         """The next batch, as uint8 and float16.
@@ -194,7 +210,13 @@ class ViewPool:
 
     def __iter__(self) -> Iterator[Batch]:
         while True:
-            yield self.draw()
+            try:
+                batch = self.draw()
+            except Exception as error:
+                # Through a tf.data generator only its text would come.
+                self.failure = error
+                raise
+            yield batch
 
     def close(self) -> None:
         """Stops the workers."""

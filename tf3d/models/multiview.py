@@ -224,7 +224,9 @@ class MultiView(keras.Model):
                 "Expected as many viewpoints as codes. "
                 f"Received: {counts[0]} codes, {counts[1]} viewpoints"
             )
-        return self.to_units(self.decode_raw(codes, viewpoints), viewpoints)
+        outputs = self.to_units(self.decode_raw(codes, viewpoints), viewpoints)
+        # The tanh reaches a little beyond; training wants its slope there, nobody else.
+        return {**outputs, "rgb": ops.clip(outputs["rgb"], 0, 1)}
 
     def decode_raw(self, codes: Any, viewpoints: Any) -> Any:
         """The network's last layer before tanh, `[batch, size, size, 4 or 5]`."""

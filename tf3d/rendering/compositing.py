@@ -84,9 +84,11 @@ def foreground(
     right = min(alpha.shape[1], columns[-1] + 1 + reach)
     rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
     height, width = alpha.shape
-    padded = np.zeros((height + 2 * reach, width + 2 * reach, 4), np.float32)
-    padded[reach:-reach, reach:-reach, :3] = rgb * alpha[..., None]
-    padded[reach:-reach, reach:-reach, 3] = alpha
+    premultiplied = np.empty((height, width, 4), np.float32)
+    premultiplied[..., :3] = rgb * alpha[..., None]
+    premultiplied[..., 3] = alpha
+    # An object that the frame cuts goes on beyond it.
+    padded = np.pad(premultiplied, ((reach, reach), (reach, reach), (0, 0)), "edge")
     soft, wide = (np.empty((height, width, 4), np.float32) for _ in range(2))
     _blur(padded, np.float32(rng.uniform(*OBJECT_BLUR) * scale), reach, soft)
     _blur(padded, np.float32(rng.uniform(*MASK_BLUR) * scale), reach, wide)

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 
 NEAR = 0.05  # world units; triangles that reach nearer to the camera are left out
+SLACK = np.float32(-1e-6)  # of weights: no gaps between triangles that share an edge
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -78,7 +79,7 @@ def rasterize(corners, rotation, translation, focal, inverse_depth, faces, weigh
             w1 = ((px[2] - x) * (py[0] - y) - (px[0] - x) * (py[2] - y)) * scale
             for column in range(left, right + 1):
                 w2 = np.float32(1) - w0 - w1
-                if w0 >= 0 and w1 >= 0 and w2 >= 0:
+                if w0 >= SLACK and w1 >= SLACK and w2 >= SLACK:
                     inverse = w0 * pz[0] + w1 * pz[1] + w2 * pz[2]
                     if inverse > inverse_depth[row, column]:
                         inverse_depth[row, column] = inverse

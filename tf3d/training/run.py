@@ -277,7 +277,7 @@ class MultiViewRun:
         started = saved = time.monotonic()
         while self.phase_step < phase.steps:
             optimizer.learning_rate.assign(learning_rate(phase, self.phase_step))
-            terms = step(*next(batches))
+            terms = step(*self._next(batches, pool))
             self.phase_step += 1
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + float(value)
@@ -317,6 +317,14 @@ class MultiViewRun:
                 raise KeyboardInterrupt
             sums, count, views = {}, 0, pool.rendered_views
             started = time.monotonic()
+
+    def _next(self, batches: Any, pool: ViewPool) -> Batch:
+        try:
+            return next(batches)
+        except Exception:
+            if pool.failure is not None:
+                raise pool.failure from None
+            raise
 
     def save(self, model: MultiView) -> pathlib.Path:
         """Writes model.keras and its card into the folder."""

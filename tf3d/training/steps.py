@@ -79,13 +79,14 @@ def _jax_step(
             state_mapping=list(zip(model.trainable_variables, trainable, strict=True))
         ):
             images = inputs["image"].astype("float32") / 255
-            outputs = model({"image": images, "viewpoint": inputs["viewpoint"]})
+            viewpoints = inputs["viewpoint"]
+            raw = model.decode_raw(model.encode(images), viewpoints)
             targets = {
                 "rgb": targets["rgb"].astype("float32") / 255,
                 "depth": targets["depth"].astype("float32"),
                 "alpha": targets["alpha"].astype("float32") / 255,
             }
-            terms = objective(targets, outputs, inputs["viewpoint"])
+            terms = objective(targets, model.to_units(raw, viewpoints), viewpoints)
         return terms["total"], terms
 
     @jax.jit

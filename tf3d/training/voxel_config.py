@@ -23,12 +23,22 @@ class ImageSourceConfig(Section):
       data: "mnist", "fashion_mnist", "celeb_a", "modelnet40", "shapes" or a folder.
       data_dir: a local copy; None fetches the set.
       share: images of a batch, relative to the other sources.
+      count: images at most; None for all.
+      kinds: of "shapes", or categories of "modelnet40"; None for the paper's six.
+      elevation: of rendered views, degrees.
+      seed: of generated shapes; None for the run's.
+      workers: processes that render.
       optional: whether to go on without it where it is missing.
     """
 
     data: str
     data_dir: str | None = None
     share: float = pydantic.Field(1.0, gt=0)
+    count: int | None = pydantic.Field(None, gt=0)
+    kinds: tuple[str, ...] | None = None
+    elevation: float = pydantic.Field(0.0, ge=-90, le=90)
+    seed: int | None = pydantic.Field(None, ge=0)
+    workers: int = pydantic.Field(0, ge=0, le=64)
     optional: bool = False
 
 

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import yaml
 
+from tf3d.data.images import Batches
 from tf3d.errors import InputError
 from tf3d.files import replacing
 from tf3d.models.voxels import (
@@ -29,7 +30,6 @@ from tf3d.training.logs import ScalarLog
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
 from tf3d.training.schedules import learning_rate
-from tf3d.training.voxel_batches import ImageBatches
 from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_images import TrainingImages, open_training_images
 from tf3d.training.voxel_panels import held_out_errors, save_voxel_panel
@@ -222,16 +222,14 @@ class VoxelRun:
         progress: Callable[[Progress], None],
     ) -> None:
         config, log = self.config, ScalarLog(self.folder / "logs")
-        batches = ImageBatches(
-            images.train, images.shares, config.batch_size, config.seed
-        )
+        batches = Batches(images.train, images.shares, config.seed)
         sums: dict[str, float] = {}
         count = 0
         started = saved = time.monotonic()
         while self.step < config.steps:
             factor = learning_rate(config, self.step) / config.rate
             parts.optimizers.scale(factor)
-            terms = step(batches[self.step])
+            terms = step(batches.batch(self.step)["image"])
             self.step += 1
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + float(value)

@@ -111,8 +111,8 @@ def make_voxel_step(
       generator: of the prior's samples.
 
     Returns:
-      `step(images)` for uint8 images `[batch, size, size, channels]`; returns the terms
-      before the step.
+      `step(images)` for images `[batch, size, size, channels]` in [0, 1]; returns the
+      terms before the step.
 
     Raises:
       RuntimeError: for a backend other than TensorFlow.
@@ -160,7 +160,7 @@ def make_voxel_step(
 
     @tf.function(jit_compile=False)
     def step(images: Any) -> dict[str, Any]:
-        images = tf.cast(images, tf.float32) / 255
+        images = tf.cast(images, tf.float32)
         terms, judged = update_autoencoder(images)
         if discriminator is not None:
             terms["discriminator"] = update_discriminator(tf.stop_gradient(judged))
