@@ -11,6 +11,7 @@ from tf3d.data.images.image_set import ImageSet
 from tf3d.data.images.orthographic import VIEWS, azimuths, render_orthographic
 from tf3d.data.workers import map_in_workers
 from tf3d.errors import InputError
+from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import ShapeSource
 
 Progress = Callable[[int, int], None]
@@ -33,7 +34,7 @@ class JoinedShapes(ShapeSource):
             (k, i) for k, source in enumerate(sources) for i in range(len(source))
         ]
 
-    def mesh(self, index: int, paint_seed: int | None = None):  # noqa: ANN201
+    def mesh(self, index: int, paint_seed: int | None = None) -> Mesh:
         source, place = self._places[index]
         return self.sources[source].mesh(place, paint_seed)
 
