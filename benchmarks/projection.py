@@ -176,7 +176,8 @@ class Worker:
 
     def __init__(self, name: str, graphics: pathlib.Path | None) -> None:
         paths = [os.environ.get("PYTHONPATH", "")]
-        paths += [str(graphics.resolve())] * (name == "TF Graphics")
+        if graphics and name == "TF Graphics":
+            paths.append(str(graphics.resolve()))
         self.process = subprocess.Popen(
             [sys.executable, __file__, "--worker", name],
             stdin=subprocess.PIPE,
@@ -214,7 +215,7 @@ def compare(
     for name in names:
         needed = memory[name] * batch * size**3 * 4 / 1e9
         if needed > options.memory:
-            print(f"  {name}: left out, some {needed:.0f} GB", flush=True)
+            print(f"  {name}: left out, some {needed:.1f} GB", flush=True)
             continue
         worker = Worker(name, options.graphics)
         checks[name] = worker.ask(size=size, batch=batch, elevation=options.elevation)
