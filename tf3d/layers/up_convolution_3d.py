@@ -105,9 +105,9 @@ class UpConvolution3D(keras.layers.Layer):
             # Even voxels see their own source through tap 0 and the one before through
             # tap 2, odd ones their own through tap 1.
             padding = [(0, 0), *((1 - odd, 0) for odd in phase), (0, 0)]
-            taps = kernel
-            for axis, odd in enumerate(phase):
-                taps = ops.take(taps, [1] if odd else [2, 0], axis=axis)
+            taps = kernel[
+                tuple(slice(1, 2) if odd else slice(None, None, -2) for odd in phase)
+            ]
             parts[phase] = ops.conv(ops.pad(x, padding), taps, padding="valid")
         for axis in (3, 2, 1):
             parts = {

@@ -40,6 +40,8 @@ from tf3d.training.voxel_steps import (
 )
 
 LOG_STEPS = 50
+# Of an autoencoder; what a model to start from has of the same sizes is taken over.
+PARTS = ("encoder", "mean_head", "variance_head", "pose", "decoder", "texturizer")
 
 
 @dataclasses.dataclass
@@ -135,20 +137,22 @@ class VoxelRun:
         return parts, objective
 
     def _start_from(self, model: VoxelAutoencoder, initial: keras.Model) -> None:
-        weights = {v.path.split("/", 1)[-1]: v for v in initial.variables}
-        copied, fresh = 0, []
-        for variable in model.variables:
-            name = variable.path.split("/", 1)[-1]
-            source = weights.get(name)
-            if source is not None and source.shape == variable.shape:
-                variable.assign(source)
-                copied += 1
+        if not isinstance(initial, VoxelAutoencoder):
+            raise InputError("The model to start from is no voxel autoencoder.")
+        fresh = []
+        for name in PARTS:
+            part, source = getattr(model, name), getattr(initial, name)
+            if part is None or not part.weights:
+                continue
+            weights = [] if source is None else source.get_weights()
+            if [w.shape for w in weights] == [tuple(w.shape) for w in part.weights]:
+                part.set_weights(weights)
             else:
                 fresh.append(name)
-        if not copied:
-            raise InputError("The model to start from shares no layer.")
+        if "decoder" in fresh and "encoder" in fresh:
+            raise InputError("The model to start from has neither part in common.")
         if fresh:
-            self.report(f"New weights: {', '.join(fresh)}.")
+            self.report(f"New parts: {', '.join(fresh)}.")
 
     # --- the run ---
 
@@ -236,7 +240,9 @@ class VoxelRun:
             count += 1
             if not math.isfinite(sum(sums.values())):
                 raise self._diverged()
-            last = self.step == config.steps or self._interrupt.requested
+            # Read once: pressed any later, the next step is the last one.
+            stopping = self._interrupt.requested
+            last = self.step == config.steps or stopping
             if self.step % LOG_STEPS and not last:
                 continue
             now = time.monotonic()
@@ -254,7 +260,7 @@ class VoxelRun:
             if now - saved > 60 * config.checkpoint_minutes or last:
                 self._save_checkpoint(parts)
                 saved = time.monotonic()
-            if self._interrupt.requested:
+            if stopping:
                 raise KeyboardInterrupt
             sums, count = {}, 0
             started = time.monotonic()

@@ -153,14 +153,19 @@ class VoxelAutoencoder(keras.Model):
         if self.built:
             return
         images = (None, self.image_size, self.image_size, self.channels)
-        self.encoder.build(images)
         features = self.encoder.compute_output_shape(images)
-        self.mean_head.build(features)
-        self.variance_head.build(features)
-        self.pose.build(features)
-        self.decoder.build((None, self.latent))
-        if self.texturizer is not None:
-            self.texturizer.build(images)
+        shapes = [
+            (self.encoder, images),
+            (self.mean_head, features),
+            (self.variance_head, features),
+            (self.pose, features),
+            (self.decoder, (None, self.latent)),
+            (self.texturizer, images),
+        ]
+        for layer, shape in shapes:
+            # A first call of `encode` alone has built some of them.
+            if layer is not None and not layer.built:
+                layer.build(shape)
         self.built = True
 
     # --- functional model ---
