@@ -118,4 +118,4 @@ def evaluate(
             ):
                 yield f"{part}/mesh/{name}", value
         if folder is not None:
-            write_sheet(folder, folder.with_suffix(".png"))
+            write_sheet(folder, folder.with_suffix(".png"), "*-network.png")

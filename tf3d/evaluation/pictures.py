@@ -68,16 +68,19 @@ def save_row(
     return path
 
 
-def write_sheet(folder: pathlib.Path, path: pathlib.Path) -> None:
+def write_sheet(
+    folder: pathlib.Path, path: pathlib.Path, pattern: str = "*.png"
+) -> None:
     """Stacks at most 16 of a folder's rows, spread evenly, to one picture.
 
     Args:
       folder: what `save_row` filled; nothing is written if it has no row.
       path: of the PNG.
+      pattern: of the names of the rows to take.
     """
     from PIL import Image
 
-    files = sorted(folder.glob("*.png")) if folder.is_dir() else []
+    files = sorted(folder.glob(pattern)) if folder.is_dir() else []
     if not files:
         return
     count = min(len(files), SHEET_ROWS)
