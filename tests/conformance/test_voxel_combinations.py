@@ -25,6 +25,16 @@ def images():
     return np.random.default_rng(0).random((BATCH, 8, 8, 1), np.float32)
 
 
+@pytest.fixture(autouse=True)
+def eagerly():
+    """One tiny step is faster than its graph; tests of the steps run graphs."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.mark.parametrize("texturizer", [False, True], ids=["plain", "texturizer"])
 @pytest.mark.parametrize("pose", POSES)
 @pytest.mark.parametrize("objective", OBJECTIVES)
