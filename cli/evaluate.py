@@ -82,6 +82,7 @@ def evaluate(**options: Any) -> None:
     from tf3d.evaluation.tables import as_tables
     from tf3d.files import replacing
     from tf3d.prediction import load
+    from tf3d.prediction.reconstructor import multi_view_only
     from tf3d.shapes.sources import open_source
 
     split = None if options["split_file"] is None else read_split(options["split_file"])
@@ -96,7 +97,7 @@ def evaluate(**options: Any) -> None:
         )
     for line in source.report:
         click.echo(line, err=True)
-    model = load(options["model"])
+    model = multi_view_only(load(options["model"]))
     baseline = _baseline(options["baseline"], data, category)
     values: dict[str, float] = {}
     for name, value in figures(

@@ -18,6 +18,11 @@ from tf3d.errors import InputError
 
 COMMANDS = {
     "predict": "Photos in, meshes and views out.",
+    "sample": "Random shapes from a voxel model.",
+    "sweep": "An object from all around, in one picture or a film.",
+    "traverse": "What each latent dimension of a voxel model does.",
+    "interpolate": "From one object to another, and beyond.",
+    "embed": "A map of codes by t-SNE.",
     "train": "Train a model on shapes.",
     "render": "Render shapes to a folder of views.",
     "split": "Split shapes into training, normal and difficult.",

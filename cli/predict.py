@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tf3d.prediction.batch import Report
+    from tf3d.prediction.report import Report
 
 PATH = click.Path(path_type=pathlib.Path)
 
@@ -64,9 +64,11 @@ class Viewpoint(click.ParamType):
     "--images",
     "folder",
     type=PATH,
-    help="Write the views into a folder: RGB, 16-bit depth and mask as PNG.",
+    help="Write the views into a folder: RGB, 16-bit depth and mask as PNG; of a voxel "
+    "model RGB and projection.",
 )
 @click.option("--turntable", type=PATH, help="Write a film of an orbit: .gif or .mp4.")
+@click.option("--voxels", type=PATH, help="Write a voxel grid: .npy or .binvox.")
 @click.option(
     "--method",
     type=click.Choice(["poisson", "tsdf", "tgv"]),
@@ -81,6 +83,11 @@ class Viewpoint(click.ParamType):
 )
 @click.option(
     "--mask", type=PATH, help="A cut-out of the object: a picture, white inside."
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Occupancy at a voxel model's surface.  [default: 0.05]",
 )
 @click.option(
     "--length",
@@ -107,9 +114,11 @@ def predict(
     cloud: pathlib.Path | None,
     folder: pathlib.Path | None,
     turntable: pathlib.Path | None,
+    voxels: pathlib.Path | None,
     method: str | None,
     crop: str,
     mask: pathlib.Path | None,
+    threshold: float | None,
     length: float | None,
     seed: int,
     as_json: bool,
@@ -127,6 +136,10 @@ def predict(
     The views asked for go to --images. The surface is fused from a fixed set of
     viewpoints all around, whatever these are. Meshes have z up and the front towards x
     (GLB: y up and z), with a diagonal of about 1 unless --length is given.
+
+    A voxel model wants a light object on black, and turns ink on paper into that: the
+    input.png in --images shows what it saw. It gives --voxels too, and its rays are
+    parallel, so that a viewpoint's distance means nothing to it.
     """
     from tf3d.errors import InputError
     from tf3d.geometry import as_viewpoints, orbit
@@ -135,7 +148,7 @@ def predict(
     from tf3d.prediction.photos import photo_paths
 
     paths = photo_paths(list(images))
-    outputs = Outputs(mesh, cloud, folder, turntable)
+    outputs = Outputs(mesh, cloud, folder, turntable, voxels)
     if not outputs.any():
         name = f"{paths[0].stem}.ply" if len(paths) == 1 else "mesh.ply"
         outputs = Outputs(mesh=pathlib.Path(name))
@@ -165,6 +178,7 @@ def predict(
         crop=crop,
         mask=mask,
         length=length,
+        threshold=threshold,
         seed=seed,
         loaded=loaded,
         done=done,
@@ -185,6 +199,8 @@ def describe(report: Report, method: str | None) -> list[str]:
         f"read in {seconds['read']:.2f} s",
         f"{total} views predicted in {seconds['predict']:.2f} s",
     ]
+    if not report.fused_views and "fuse" in seconds:
+        parts.append(f"surface in {seconds['fuse']:.2f} s")
     if report.fused_views:
         how = f" by {method}" if method else ""
         parts.append(

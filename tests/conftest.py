@@ -60,3 +60,34 @@ def ball_model(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     model({"image": np.zeros((1, size, size, 3), "f"), "viewpoint": np.ones((1, 3))})
     model.save(folder / "model.keras")
     return folder
+
+
+@pytest.fixture(scope="session")
+def voxel_model(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A run's folder with a small, untrained voxel autoencoder for 16 pixels."""
+    from tf3d.models.voxels import VoxelAutoencoder
+
+    folder = tmp_path_factory.mktemp("voxels") / "small-voxels"
+    folder.mkdir()
+    model = VoxelAutoencoder(
+        image_size=16,
+        latent=5,
+        pose="learned",
+        texturizer=True,
+        encoder_width=8,
+        decoder_widths=(8, 4),
+        texturizer_width=12,
+    )
+    model.build()
+    model.save(folder / "model.keras")
+    return folder
+
+
+@pytest.fixture
+def digit(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A light 1 on black, 32 x 32, as PNG."""
+    grey = np.zeros((32, 32), np.uint8)
+    grey[6:26, 14:18] = 250
+    path = tmp_path / "one.png"
+    PIL.Image.fromarray(grey).save(path)
+    return path

@@ -15,6 +15,7 @@ _NAMES = {
     "InputError": "tf3d.errors",
     "Reconstructor": "tf3d.prediction",
     "Views": "tf3d.geometry",
+    "VoxelReconstructor": "tf3d.prediction",
     "load": "tf3d.prediction",
     "orbit": "tf3d.geometry",
     "reconstruct": "tf3d.prediction",

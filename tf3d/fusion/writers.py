@@ -21,7 +21,10 @@ CLOUD_SUFFIXES = (".ply",)
 TO_GLTF = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], np.float32)
 
 
-def _suffix(path: str | os.PathLike[str], allowed: tuple[str, ...], what: str) -> str:
+def check_suffix(
+    path: str | os.PathLike[str], allowed: tuple[str, ...], what: str
+) -> str:
+    """The path's extension in lower case, or an InputError if it is not allowed."""
     suffix = pathlib.Path(path).suffix.lower()
     if suffix not in allowed:
         raise InputError(
@@ -37,7 +40,7 @@ def check_surface_path(path: str | os.PathLike[str]) -> str:
     Raises:
       InputError: if the extension is none of `SURFACE_SUFFIXES`.
     """
-    return _suffix(path, SURFACE_SUFFIXES, "surface")
+    return check_suffix(path, SURFACE_SUFFIXES, "surface")
 
 
 def check_cloud_path(path: str | os.PathLike[str]) -> str:
@@ -46,7 +49,7 @@ def check_cloud_path(path: str | os.PathLike[str]) -> str:
     Raises:
       InputError: if the extension is none of `CLOUD_SUFFIXES`.
     """
-    return _suffix(path, CLOUD_SUFFIXES, "point cloud")
+    return check_suffix(path, CLOUD_SUFFIXES, "point cloud")
 
 
 def scaled(points: np.ndarray, length: float | None) -> np.ndarray:

@@ -4,11 +4,14 @@ from tf3d.prediction.catalogue import Entry, find_model, shipped_models
 from tf3d.prediction.cropping import prepare
 from tf3d.prediction.photos import Photo, as_photo, photo_paths, read_mask, read_photo
 from tf3d.prediction.reconstructor import Reconstructor, load, reconstruct
+from tf3d.prediction.voxel_reconstructor import VoxelReconstructor, VoxelViews
 
 __all__ = [
     "Entry",
     "Photo",
     "Reconstructor",
+    "VoxelReconstructor",
+    "VoxelViews",
     "as_photo",
     "find_model",
     "load",

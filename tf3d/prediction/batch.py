@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import pathlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tf3d.errors import InputError
-from tf3d.geometry import IMAGE_SIZE, Views, orbit
+from tf3d.geometry import IMAGE_SIZE, orbit
 from tf3d.prediction.catalogue import DEFAULT_MODEL, find_model
 from tf3d.prediction.cropping import prepare
 from tf3d.prediction.outputs import Outputs, check_outputs, name_outputs
@@ -25,49 +23,14 @@ from tf3d.prediction.pictures import (
     write_views,
 )
 from tf3d.prediction.reconstructor import Reconstructor, check_foreground, load
-
-if TYPE_CHECKING:
-    from tf3d.fusion import PointCloud, Surface
-
-
-@dataclasses.dataclass
-class Report:
-    """What was done with one picture.
-
-    Attributes:
-      image: its path.
-      written: the files (for `images`, the folder).
-      seconds: by stage: "read", "predict", "fuse", "write".
-      views: number of views predicted for the user.
-      fused_views: number of views that the surface was fused from.
-      frames: number of views in the turntable.
-      surface: figures of the mesh: vertices, faces, size along x, y and z.
-      error: why nothing was written, else None.
-    """
-
-    image: pathlib.Path
-    written: list[pathlib.Path] = dataclasses.field(default_factory=list)
-    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
-    views: int = 0
-    fused_views: int = 0
-    frames: int = 0
-    surface: dict[str, Any] | None = None
-    error: str | None = None
-
-    @contextlib.contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Adds the time inside to a stage."""
-        start = time.perf_counter()
-        yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
-
-
-@dataclasses.dataclass
-class _Predicted:
-    views: Views | None = None
-    film: Views | None = None
-    surface: Surface | None = None
-    cloud: PointCloud | None = None
+from tf3d.prediction.report import Predicted, Report
+from tf3d.prediction.voxel_batch import (
+    check_voxel_outputs,
+    predict_voxels,
+    write_voxel_film,
+    write_voxel_views,
+)
+from tf3d.prediction.voxel_reconstructor import VoxelReconstructor, VoxelViews
 
 
 def predict_files(
@@ -80,6 +43,7 @@ def predict_files(
     crop: str = "auto",
     mask: pathlib.Path | None = None,
     length: float | None = None,
+    threshold: float | None = None,
     seed: int = 0,
     loaded: Callable[[str, float], None] = lambda name, seconds: None,
     done: Callable[[Report], None] = lambda report: None,
@@ -94,11 +58,13 @@ def predict_files(
       images: paths of pictures.
       outputs: what to write; several pictures get names of their own.
       model: as `load` takes it.
-      viewpoints: `[n, 3]` of the pictures; `orbit(6)` by default.
+      viewpoints: `[n, 3]` of the pictures; `orbit(6)` by default. Voxel models, whose
+        rays are parallel, leave the distances out.
       method: of fusion; the best measured by default.
       crop: "auto" or "none".
       mask: the object's cut-out, for a single picture.
       length: of the mesh along x in metres; without it the diagonal is about 1.
+      threshold: occupancy at a voxel model's surface; the paper's by default.
       seed: of the generators of Python, NumPy and Keras; prediction draws nothing.
       loaded: called with the model's name and the seconds that loading took.
       done: called with each picture's report.
@@ -118,6 +84,8 @@ def predict_files(
         raise InputError(
             f"--length {length}: expected a positive number of metres, as in 4.2."
         )
+    if threshold is not None and not 0 < threshold < 1:
+        raise InputError(f"--threshold {threshold}: expected a number between 0 and 1.")
     places = name_outputs(outputs, images)
     for place in places:
         check_outputs(place, images)
@@ -135,11 +103,25 @@ def predict_files(
 
     keras.utils.set_random_seed(seed)
     loaded(network.name, time.perf_counter() - start)
+    voxels = isinstance(network, VoxelReconstructor)
+    if voxels:
+        check_voxel_outputs(network.name, outputs, method)
+    elif outputs.voxels is not None or threshold is not None:
+        option = "--voxels" if outputs.voxels is not None else "--threshold"
+        raise InputError(
+            f"{option}: {network.name} is a multi-view model and has no voxels. "
+            "Use --mesh, or a voxel model."
+        )
     for report, place, picture in zip(reports, places, prepared, strict=True):
-        if network.image_size != IMAGE_SIZE:
-            picture = _prepared(report.image, crop, mask, network.image_size)
+        if voxels or network.image_size != IMAGE_SIZE:
+            picture = network.prepare(report.image, crop, mask)
         try:
-            result = _predict(network, picture, place, report, viewpoints, method)
+            if voxels:
+                result = predict_voxels(
+                    network, picture, place, report, viewpoints, threshold
+                )
+            else:
+                result = _predict(network, picture, place, report, viewpoints, method)
         except InputError as error:
             if len(reports) == 1:
                 raise
@@ -180,8 +162,8 @@ def _predict(
     report: Report,
     viewpoints: np.ndarray | None,
     method: str | None,
-) -> _Predicted:
-    result = _Predicted()
+) -> Predicted:
+    result = Predicted()
     with report.timed("predict"):
         code = network.encode(picture[None])[0]
         if place.images:
@@ -210,10 +192,13 @@ def _predict(
 
 
 def _write(
-    result: _Predicted, place: Outputs, report: Report, length: float | None
+    result: Predicted, place: Outputs, report: Report, length: float | None
 ) -> None:
     from tf3d import fusion
 
+    if result.voxels is not None:
+        fusion.write_voxels(result.voxels, place.voxels, result.threshold)
+        report.written.append(place.voxels)
     if result.surface is not None:
         fusion.write_surface(result.surface, place.mesh, length=length)
         extent = np.ptp(result.surface.vertices, axis=0)
@@ -227,9 +212,15 @@ def _write(
     if result.cloud is not None:
         fusion.write_cloud(result.cloud, place.cloud)
         report.written.append(place.cloud)
-    if result.views is not None:
+    if isinstance(result.views, VoxelViews):
+        write_voxel_views(result.views, result.input, place.images)
+    elif result.views is not None:
         write_views(result.views, place.images)
+    if result.views is not None:
         report.written.append(place.images)
-    if result.film is not None:
+    if isinstance(result.film, VoxelViews):
+        write_voxel_film(place.turntable, result.film)
+    elif result.film is not None:
         write_film(place.turntable, result.film.rgb)
+    if result.film is not None:
         report.written.append(place.turntable)

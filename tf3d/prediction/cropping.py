@@ -48,44 +48,65 @@ def prepare(
       InputError: if the mask (or alpha) is empty.
       ValueError: if `crop` is unknown or the mask has another shape than the photo.
     """
-    if crop not in ("auto", "none"):
-        raise ValueError(f'Expected crop "auto" or "none". Received: crop="{crop}"')
+    check_crop(crop)
     rgb = photo.rgb
-    height, width = rgb.shape[:2]
-    if mask is not None and mask.shape != (height, width):
-        raise ValueError(
-            f"Expected a mask of shape {(height, width)}. Received: shape={mask.shape}"
-        )
-    alpha = photo.alpha if mask is None else np.asarray(mask, np.float32)
+    alpha = cut_out(photo, mask)
     if alpha is not None:
-        inside = alpha >= MASK_LEVEL
-        if not inside.any():
-            what = f"alpha of {photo.name}" if mask is None else "mask"
-            raise InputError(
-                f"The {what} is empty: it marks no object. "
-                "Use another, or a picture without."
-            )
         rgb = alpha[..., None] * rgb + (1 - alpha[..., None]) * GREY
         if crop == "none":
-            return _padded(rgb, _grey_like(rgb), size)
-        return _window(rgb, _bounds(inside), GREY, size)
-    border = _border(rgb)
+            return padded(rgb, _grey_like(rgb), size)
+        return window(rgb, bounds(alpha >= MASK_LEVEL), GREY, size)
+    ring = border(rgb)
     if crop == "none":
-        return _padded(rgb, border.mean(axis=0), size)
-    plain = np.median(border, axis=0)
-    near = np.abs(border - plain).max(axis=-1) <= BORDER_SPREAD
-    if near.mean() >= BORDER_SHARE:
-        bounds = _object_on(rgb, plain)
-        if bounds is not None:
-            return _window(rgb, bounds, plain, size)
-    return _padded(rgb, None, size)
+        return padded(rgb, ring.mean(axis=0), size)
+    plain = plain_background(rgb)
+    box = None if plain is None else object_on(rgb, plain)
+    if box is not None:
+        return window(rgb, box, plain, size)
+    return padded(rgb, None, size)
+
+
+def check_crop(crop: str) -> None:
+    """Raises ValueError unless a way to crop is known."""
+    if crop not in ("auto", "none"):
+        raise ValueError(f'Expected crop "auto" or "none". Received: crop="{crop}"')
+
+
+def cut_out(photo: Photo, mask: np.ndarray | None = None) -> np.ndarray | None:
+    """The object's coverage `[height, width]`: the mask's, else the photo's alpha.
+
+    Raises:
+      InputError: if it marks nothing.
+      ValueError: if the mask has another shape than the photo.
+    """
+    shape = photo.rgb.shape[:2]
+    if mask is not None and mask.shape != shape:
+        raise ValueError(
+            f"Expected a mask of shape {shape}. Received: shape={mask.shape}"
+        )
+    alpha = photo.alpha if mask is None else np.asarray(mask, np.float32)
+    if alpha is not None and not (alpha >= MASK_LEVEL).any():
+        what = f"alpha of {photo.name}" if mask is None else "mask"
+        raise InputError(
+            f"The {what} is empty: it marks no object. "
+            "Use another, or a picture without."
+        )
+    return alpha
+
+
+def plain_background(rgb: np.ndarray) -> np.ndarray | None:
+    """The colour `[3]` of a plain background, or None if it is not plain."""
+    ring = border(rgb)
+    plain = np.median(ring, axis=0)
+    near = np.abs(ring - plain).max(axis=-1) <= BORDER_SPREAD
+    return plain if near.mean() >= BORDER_SHARE else None
 
 
 def _grey_like(rgb: np.ndarray) -> np.ndarray:
     return np.full(rgb.shape[-1], GREY, np.float32)
 
 
-def _border(rgb: np.ndarray) -> np.ndarray:
+def border(rgb: np.ndarray) -> np.ndarray:
     """The pixels `[n, 3]` of a ring along the picture's edge."""
     height, width = rgb.shape[:2]
     ring = max(1, round(BORDER * min(height, width)))
@@ -93,14 +114,14 @@ def _border(rgb: np.ndarray) -> np.ndarray:
     return np.concatenate([part.reshape(-1, 3) for part in parts])
 
 
-def _bounds(inside: np.ndarray) -> tuple[int, int, int, int]:
+def bounds(inside: np.ndarray) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of a mask's bounding box."""
     columns = np.flatnonzero(inside.any(axis=0))
     rows = np.flatnonzero(inside.any(axis=1))
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
 
-def _object_on(
+def object_on(
     rgb: np.ndarray, background: np.ndarray
 ) -> tuple[int, int, int, int] | None:
     """The bounding box of what differs from a plain background, or None if little."""
@@ -110,22 +131,36 @@ def _object_on(
     inside = distance > 255 * DIFFERENCE
     if inside.mean() < 0.01:
         return None
-    return _bounds(inside)
+    return bounds(inside)
 
 
 def _as_bytes(values: np.ndarray) -> np.ndarray:
     return np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
-def _window(
+def window(
     rgb: np.ndarray,
-    bounds: tuple[int, int, int, int],
+    box: tuple[int, int, int, int],
     fill: float | np.ndarray,
     size: int,
+    side: float | None = None,
 ) -> np.ndarray:
-    """A square window centred on a box, at the scale of the training pictures."""
-    left, top, right, bottom = bounds
-    side = np.hypot(right - left, bottom - top) / OBJECT_DIAGONAL
+    """A square window centred on a box.
+
+    Args:
+      rgb: `[height, width, 3]`.
+      box: left, top, right and bottom, pixels.
+      fill: colour of what is outside the picture.
+      size: of the square picture returned, pixels.
+      side: of the window, pixels of `rgb`; by default the box gets the scale of the
+        multi-view training pictures.
+
+    Returns:
+      `[size, size, 3]`.
+    """
+    left, top, right, bottom = box
+    if side is None:
+        side = np.hypot(right - left, bottom - top) / OBJECT_DIAGONAL
     x, y = (left + right - side) / 2, (top + bottom - side) / 2
     height, width = rgb.shape[:2]
     # Whole pixels around the window, those outside the picture filled.
@@ -143,7 +178,7 @@ def _window(
     )
 
 
-def _padded(rgb: np.ndarray, colour: np.ndarray | None, size: int) -> np.ndarray:
+def padded(rgb: np.ndarray, colour: np.ndarray | None, size: int) -> np.ndarray:
     """The whole picture in a square: as large as it gets, the rest in one colour.
 
     Without a colour the picture is taken to be framed on its object and scaled by that;

@@ -7,7 +7,7 @@ import dataclasses
 import os
 import pathlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tf3d.errors import InputError
 
@@ -15,6 +15,7 @@ EXTENSIONS = {
     "mesh": (".ply", ".obj", ".glb", ".stl"),
     "cloud": (".ply",),
     "turntable": (".gif", ".mp4"),
+    "voxels": (".npy", ".binvox"),
 }
 
 
@@ -27,12 +28,14 @@ class Outputs:
       cloud: a file in .ply.
       images: a folder for the predicted pictures.
       turntable: a film in .gif or .mp4.
+      voxels: a file in .npy or .binvox.
     """
 
     mesh: pathlib.Path | None = None
     cloud: pathlib.Path | None = None
     images: pathlib.Path | None = None
     turntable: pathlib.Path | None = None
+    voxels: pathlib.Path | None = None
 
     def any(self) -> bool:
         """Whether anything is to be written."""
@@ -53,28 +56,59 @@ def check_outputs(outputs: Outputs, inputs: Sequence[pathlib.Path] = ()) -> None
     seen = {path.resolve(): "an input picture" for path in inputs}
     for kind, extensions in EXTENSIONS.items():
         path = getattr(outputs, kind)
-        if path is None:
-            continue
-        if path.suffix.lower() not in extensions:
-            raise InputError(
-                f"--{kind} {path}: unknown extension {path.suffix!r}. "
-                f"Use {' or '.join(extensions)}."
-            )
-        if path.is_dir():
-            raise InputError(f"--{kind} {path}: this is a folder. Name a file.")
-        if path.resolve() in seen:
-            raise InputError(
-                f"--{kind} {path}: this is {seen[path.resolve()]}, too. "
-                "Choose another name."
-            )
-        seen[path.resolve()] = f"the output of --{kind}"
-        _check_folder(path.parent, f"--{kind} {path}")
+        if path is not None:
+            check_file(f"--{kind}", path, extensions, seen)
+            seen[path.resolve()] = f"the output of --{kind}"
     if outputs.images is not None:
-        if outputs.images.exists() and not outputs.images.is_dir():
-            raise InputError(
-                f"--images {outputs.images}: this is a file. Name a folder."
-            )
-        _check_folder(outputs.images, f"--images {outputs.images}")
+        check_folder("--images", outputs.images)
+
+
+def check_file(
+    option: str,
+    path: pathlib.Path,
+    extensions: Sequence[str],
+    seen: Mapping[pathlib.Path, str] | None = None,
+) -> None:
+    """Raises an InputError unless a file can be written.
+
+    Args:
+      option: that named it, as in "--mesh".
+      path: of the file.
+      extensions: that it may have.
+      seen: resolved paths that it must not have, and what they are.
+
+    Raises:
+      InputError: if the extension is unknown, the place cannot be written, or the path
+        is among those seen.
+    """
+    if path.suffix.lower() not in extensions:
+        raise InputError(
+            f"{option} {path}: unknown extension {path.suffix!r}. "
+            f"Use {' or '.join(extensions)}."
+        )
+    if path.is_dir():
+        raise InputError(f"{option} {path}: this is a folder. Name a file.")
+    if seen and path.resolve() in seen:
+        raise InputError(
+            f"{option} {path}: this is {seen[path.resolve()]}, too. "
+            "Choose another name."
+        )
+    _try_folder(path.parent, f"{option} {path}")
+
+
+def check_folder(option: str, folder: pathlib.Path) -> None:
+    """Raises an InputError unless files can be written in a folder.
+
+    Args:
+      option: that named it.
+      folder: made later if it is missing.
+
+    Raises:
+      InputError: if it is a file, or cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{option} {folder}: this is a file. Name a folder.")
+    _try_folder(folder, f"{option} {folder}")
 
 
 def name_outputs(outputs: Outputs, inputs: Sequence[pathlib.Path]) -> list[Outputs]:
@@ -112,7 +146,7 @@ def name_outputs(outputs: Outputs, inputs: Sequence[pathlib.Path]) -> list[Outpu
     return named
 
 
-def _check_folder(folder: pathlib.Path, option: str) -> None:
+def _try_folder(folder: pathlib.Path, option: str) -> None:
     """Tries whether a file can be made in a folder, or in the nearest that exists."""
     nearest = folder
     while not nearest.exists() and nearest != nearest.parent:

@@ -157,6 +157,30 @@ def read_mask(path: str | os.PathLike[str], size: tuple[int, int]) -> np.ndarray
     return np.clip(mask, 0, 1).astype(np.float32)
 
 
+def photo_and_mask(
+    image: ImageLike | Photo, mask: ImageLike | None = None
+) -> tuple[Photo, np.ndarray | None]:
+    """A photo and its cut-out, each from a path, a Pillow image or an array.
+
+    Args:
+      image: as `as_photo` takes it.
+      mask: likewise; a file may have another size of the same proportions.
+
+    Returns:
+      The photo, and `[height, width]` in [0, 1], or None without a mask.
+
+    Raises:
+      InputError: if a file is unusable.
+      ValueError: if an array is.
+    """
+    photo = as_photo(image)
+    if mask is None:
+        return photo, None
+    if isinstance(mask, (str, os.PathLike)):
+        return photo, read_mask(mask, photo.rgb.shape[:2])
+    return photo, as_photo(mask).rgb.mean(axis=-1)
+
+
 def _open(path: pathlib.Path) -> PIL.Image.Image:
     """Opens a file and checks what its header says; decodes nothing."""
     if path.is_dir():

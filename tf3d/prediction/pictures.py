@@ -27,7 +27,8 @@ ENLARGE = 2
 
 
 def write_rgb(path: str | os.PathLike[str], rgb: np.ndarray) -> None:
-    """Writes a picture `[h, w, 3]` in [0, 1] as an 8-bit PNG."""
+    """Writes a picture `[h, w, 3]` or `[h, w, 1]` in [0, 1] as an 8-bit PNG."""
+    rgb = rgb[..., 0] if rgb.shape[-1] == 1 else rgb
     with replacing(path) as temporary:
         PIL.Image.fromarray(_as_bytes(rgb)).save(temporary, format="PNG")
 
@@ -107,12 +108,15 @@ def write_views(views: Views, folder: str | os.PathLike[str]) -> list[pathlib.Pa
     return [*paths, folder / "views.json"]
 
 
-def write_film(path: str | os.PathLike[str], frames: Iterable[np.ndarray]) -> None:
+def write_film(
+    path: str | os.PathLike[str], frames: Iterable[np.ndarray], enlarge: int = ENLARGE
+) -> None:
     """Writes frames `[h, w, 3]` in [0, 1] as a looping GIF or an MP4, by extension.
 
     Args:
       path: ends in .gif or .mp4.
-      frames: in order; enlarged twice, since the networks' pictures are small.
+      frames: in order.
+      enlarge: by this whole factor; the networks' pictures are small.
 
     Raises:
       InputError: if the file cannot be written.
@@ -120,7 +124,7 @@ def write_film(path: str | os.PathLike[str], frames: Iterable[np.ndarray]) -> No
     images = []
     for frame in frames:
         image = PIL.Image.fromarray(_as_bytes(frame))
-        size = (image.width * ENLARGE, image.height * ENLARGE)
+        size = (image.width * enlarge, image.height * enlarge)
         images.append(image.resize(size, PIL.Image.Resampling.BICUBIC))
     with replacing(path) as temporary:
         if temporary.suffix.lower() == ".gif":

@@ -1,4 +1,4 @@
-"""A loaded model: picture in, views and a surface out."""
+"""A loaded multi-view model: picture in, views and a surface out. Loading models."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tf3d.errors import InputError
 from tf3d.geometry import Views, as_viewpoints, orbit
 from tf3d.prediction.catalogue import DEFAULT_MODEL, MODEL_FILE, find_model
 from tf3d.prediction.cropping import MASK_LEVEL, prepare
-from tf3d.prediction.photos import ImageLike, Photo, as_photo, read_mask
+from tf3d.prediction.network import Network, check_angles
+from tf3d.prediction.photos import ImageLike, Photo, photo_and_mask
+from tf3d.prediction.voxel_reconstructor import VoxelReconstructor
 
 if TYPE_CHECKING:
-    import keras
-
     from tf3d.fusion import Surface
 
 BATCH = 32  # viewpoints decoded at once
 
 
-class Reconstructor:
+class Reconstructor(Network):
     """Predicts views of the object in a picture, and fuses them to a surface.
 
     Example:
@@ -33,20 +33,7 @@ class Reconstructor:
     views = model.views("car.png", tf3d.orbit(6))
     surface = model.reconstruct("car.png")
     ```
-
-    Attributes:
-      model: the Keras model.
-      name: of the model, for messages.
     """
-
-    def __init__(self, model: keras.Model, name: str = "model") -> None:
-        self.model = model
-        self.name = name
-
-    @property
-    def image_size(self) -> int:
-        """Width and height of the model's pictures, pixels."""
-        return int(self.model.image_size)
 
     def prepare(
         self,
@@ -67,12 +54,8 @@ class Reconstructor:
         Raises:
           InputError: if the picture or the mask is unusable.
         """
-        photo = as_photo(image)
-        if isinstance(mask, (str, os.PathLike)):
-            mask = read_mask(mask, photo.rgb.shape[:2])
-        elif mask is not None:
-            mask = as_photo(mask).rgb.mean(axis=-1)
-        return prepare(photo, crop, mask, self.image_size)
+        photo, cut_out = photo_and_mask(image, mask)
+        return prepare(photo, crop, cut_out, self.image_size)
 
     def views(
         self,
@@ -99,19 +82,6 @@ class Reconstructor:
         """
         codes = self.encode(self.prepare(image, crop, mask)[None])
         return self.decode(codes[0], orbit(6) if viewpoints is None else viewpoints)
-
-    def encode(self, images: np.ndarray) -> np.ndarray:
-        """Codes `[b, width]` of prepared pictures `[b, size, size, 3]`."""
-        import keras
-
-        images = np.asarray(images, np.float32)
-        size = self.image_size
-        if images.ndim != 4 or images.shape[1:] != (size, size, 3):
-            raise ValueError(
-                f"Expected images of shape [b, {size}, {size}, 3]. "
-                f"Received: shape={images.shape}"
-            )
-        return keras.ops.convert_to_numpy(self.model.encode(images))
 
     def decode(self, code: np.ndarray, viewpoints: ArrayLike) -> Views:
         """The views of one object.
@@ -144,6 +114,28 @@ class Reconstructor:
             alpha=np.clip(alpha, 0, 1),
         )
 
+    def pictures(
+        self,
+        code: np.ndarray,
+        azimuths: np.ndarray,
+        elevation: float = 0.0,
+        show: str = "picture",
+    ) -> np.ndarray:
+        """How the object of a code looks from several sides; see `Network`."""
+        azimuths = np.atleast_1d(np.asarray(azimuths, np.float64))
+        check_angles(azimuths, np.asarray(elevation))
+        viewpoints = np.repeat(orbit(1, elevation), len(azimuths), axis=0)
+        viewpoints[:, 0] = azimuths
+        return self.decode(code, viewpoints).rgb
+
+    def surface(self, code: np.ndarray, **settings: Any) -> Surface:
+        """The surface of a code; settings as `tf3d.fusion.fuse` takes them."""
+        from tf3d.fusion import fuse, fusion_viewpoints
+
+        views = self.decode(code, fusion_viewpoints())
+        check_foreground(views)
+        return fuse(views, **settings)
+
     def reconstruct(
         self,
         image: ImageLike | Photo,
@@ -168,13 +160,10 @@ class Reconstructor:
         Raises:
           InputError: if the picture is unusable, or the model sees no object in it.
         """
-        from tf3d.fusion import fuse, fusion_viewpoints
-
-        views = self.views(image, fusion_viewpoints(), crop=crop, mask=mask)
-        check_foreground(views)
         if method is not None:
             settings["method"] = method
-        return fuse(views, **settings)
+        picture = self.prepare(image, crop, mask)
+        return self.surface(self.encode(picture[None])[0], **settings)
 
 
 def check_foreground(views: Views, name: str = "the picture") -> None:
@@ -186,7 +175,9 @@ def check_foreground(views: Views, name: str = "the picture") -> None:
         )
 
 
-def load(name_or_path: str | os.PathLike[str] = DEFAULT_MODEL) -> Reconstructor:
+def load(
+    name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
+) -> Reconstructor | VoxelReconstructor:
     """Loads a model for prediction.
 
     Args:
@@ -194,7 +185,8 @@ def load(name_or_path: str | os.PathLike[str] = DEFAULT_MODEL) -> Reconstructor:
         or a folder that holds `model.keras`, as training leaves it.
 
     Returns:
-      The model, ready to predict.
+      The model, ready to predict: a `VoxelReconstructor` of a voxel autoencoder, else a
+      `Reconstructor`.
 
     Raises:
       InputError: if there is no such model, or the file holds another kind.
@@ -202,7 +194,9 @@ def load(name_or_path: str | os.PathLike[str] = DEFAULT_MODEL) -> Reconstructor:
     path = find_model(name_or_path)
     import keras
 
-    import tf3d.models  # noqa: F401  registers the classes that the file names
+    # Imported, these register the classes that the file names.
+    import tf3d.models  # noqa: F401
+    from tf3d.models.voxels import VoxelAutoencoder
 
     try:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
@@ -213,6 +207,9 @@ def load(name_or_path: str | os.PathLike[str] = DEFAULT_MODEL) -> Reconstructor:
             f"The model {path} cannot be loaded: {reason} "
             "It may be damaged, or made by another version; train or fetch it again."
         ) from error
+    name = pathlib.Path(path.parent.name if path.name == MODEL_FILE else path.stem).name
+    if isinstance(model, VoxelAutoencoder):
+        return VoxelReconstructor(model, name)
     missing = [
         part for part in ("encode", "decode", "image_size") if not hasattr(model, part)
     ]
@@ -221,8 +218,21 @@ def load(name_or_path: str | os.PathLike[str] = DEFAULT_MODEL) -> Reconstructor:
             f"The model {path} is no multi-view model: it has no {', '.join(missing)}. "
             "Use one that `tf3d train` made or that `tf3d models` lists."
         )
-    name = path.parent.name if path.name == MODEL_FILE else path.stem
-    return Reconstructor(model, pathlib.Path(name).name)
+    return Reconstructor(model, name)
+
+
+def multi_view_only(network: Reconstructor | VoxelReconstructor) -> Reconstructor:
+    """The network, for work that only a multi-view model does.
+
+    Raises:
+      InputError: if it is a voxel model.
+    """
+    if isinstance(network, VoxelReconstructor):
+        raise InputError(
+            f"The model {network.name} is a voxel model, and this needs a multi-view "
+            "model. `tf3d models` lists those that ship."
+        )
+    return network
 
 
 def reconstruct(
