@@ -10,11 +10,27 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 
 
 @click.command()
-@click.option("--model", help='"multiview", "multiview-deep" or "multiview-mask".')
+@click.option(
+    "--model",
+    help='"multiview", "multiview-deep", "multiview-mask"; "vae", "beta-vae", "aae" or '
+    '"mu-vae" for voxels.',
+)
 @click.option(
     "--data",
     help='"cars", "chairs", a folder of meshes, a ShapeNetCore tree, or the folder of '
-    "`tf3d render`.",
+    '`tf3d render`; for voxels "mnist", "fashion_mnist", "celeb_a", "modelnet40", '
+    '"shapes", "combined" or a folder of images.',
+)
+@click.option("--data-dir", help="Voxels: the folder of local copies of --data.")
+@click.option(
+    "--pose",
+    help='Voxels: "fixed", "uniform", "adversarial", "learned", "amortized" or '
+    '"hypotheses".',
+)
+@click.option(
+    "--texturizer/--no-texturizer",
+    default=None,
+    help="Voxels: whether a network adds texture to the projection.",
 )
 @click.option("--category", help="Keep one category of a folder or tree.")
 @click.option("--split", help="A split file; training takes its training shapes.")
@@ -41,6 +57,9 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 def train(
     model: str | None,
     data: str | None,
+    data_dir: str | None,
+    pose: str | None,
+    texturizer: bool | None,
     category: str | None,
     split: str | None,
     backgrounds: str | None,
@@ -62,7 +81,7 @@ def train(
     a model card.
     """
     from tf3d.cli.training_progress import show_training
-    from tf3d.training.options import TrainingOptions, configure, open_run
+    from tf3d.training.options import TrainingOptions, prepare_run
 
     options = TrainingOptions(
         model=model,
@@ -75,13 +94,15 @@ def train(
         steps=steps,
         batch_size=batch_size,
         seed=seed,
+        data_dir=data_dir,
+        pose=pose,
+        texturizer=texturizer,
     )
-    run = open_run(
-        configure(options) if resume is None else None,
+    run = prepare_run(
+        options,
         out=out,
         resume=resume,
         init_from=init_from,
-        options=options,
         report=lambda line: click.echo(line, err=True),
     )
     try:

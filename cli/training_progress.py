@@ -18,7 +18,7 @@ def show_training(
       quiet: shows nothing.
 
     Yields:
-      What `MultiViewRun.train` calls with its progress, and while it fills its pool.
+      What a run's `train` calls with its progress, and while it fills its pool.
     """
     if quiet:
         yield (lambda _: None), (lambda done, total: None)
@@ -50,17 +50,16 @@ def show_training(
         def progress(report: Any) -> None:
             facts = (
                 f"loss {report.terms['total']:.4f}  "
-                f"{report.samples_per_second:.0f} samples/s  "
-                f"{report.views_per_second:.0f} fresh views/s"
+                f"{report.samples_per_second:.0f} samples/s"
             )
+            for name, value in report.speeds.items():
+                facts += f"  {value:.0f} {name}/s"
             bar.update(filling, visible=False)
             bar.update(training, completed=report.step, facts=facts, visible=True)
             if report.held_out:
-                console.print(
-                    f"step {report.step:,}: held-out RGB error "
-                    f"{report.held_out['rgb']:.4f}, depth "
-                    f"{report.held_out['depth']:.4f} units, mask IoU "
-                    f"{report.held_out['iou']:.3f}"
+                errors = ", ".join(
+                    f"{name} {value:.4g}" for name, value in report.held_out.items()
                 )
+                console.print(f"step {report.step:,}: held out: {errors}")
 
         yield progress, fill

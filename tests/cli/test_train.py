@@ -125,7 +125,7 @@ def test_kill_in_training_resumes_from_the_checkpoint(tmp_path):
 
     def first(report):
         reports.append(report)
-        resumed._stop = True
+        resumed.interrupt.requested = True
 
     with pytest.raises(KeyboardInterrupt):
         resumed.train(first)

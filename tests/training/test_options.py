@@ -3,7 +3,7 @@
 import pytest
 
 from tf3d.errors import InputError
-from tf3d.training.options import TrainingOptions, configure, open_run
+from tf3d.training.options import TrainingOptions, configure, prepare_run
 
 
 def test_defaults_are_the_shipped_recipe():
@@ -58,17 +58,22 @@ def test_unknown_model_is_named():
 
 def test_resume_refuses_other_options(tmp_path):
     with pytest.raises(InputError, match="leave the other options out"):
-        open_run(
-            None,
-            out=None,
-            resume=tmp_path,
-            init_from=None,
-            options=TrainingOptions(steps=5),
-        )
+        prepare_run(TrainingOptions(steps=5), resume=tmp_path)
 
 
 def test_resume_of_no_run(tmp_path):
     with pytest.raises(InputError, match="holds no run"):
-        open_run(
-            None, out=None, resume=tmp_path, init_from=None, options=TrainingOptions()
-        )
+        prepare_run(TrainingOptions(), resume=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "mu-vae", "split": "s.json"}, "--split says nothing to a voxel"),
+        ({"model": "multiview", "pose": "fixed"}, "--pose says nothing to a multi-vi"),
+        ({"data_dir": "digits"}, "--data-dir says nothing to a multi-view"),
+    ],
+)
+def test_options_of_the_other_family_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        prepare_run(TrainingOptions(**options))

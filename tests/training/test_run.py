@@ -75,7 +75,7 @@ def test_interrupted_run_goes_on_where_it_was(tmp_path):
         def counted(*batch):
             calls.append(0)
             if len(calls) == 3:
-                interrupted._stop = True  # as Ctrl-C does
+                interrupted.interrupt.requested = True  # as Ctrl-C does
             return step(*batch)
 
         return counted

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import pydantic
-import yaml
 from typing_extensions import TypedDict
 
-from tf3d.errors import InputError
 from tf3d.models.presets import MULTIVIEW_PRESETS
-from tf3d.resources import resource_folder
+from tf3d.training.config_files import config_path, read_content, validated
 
 
 class Section(pydantic.BaseModel):
@@ -157,17 +155,6 @@ class MultiViewConfig(Section):
         return sum(phase.steps for phase in self.phases)
 
 
-def config_path(name: str) -> pathlib.Path:
-    """A file, or the config of that name that comes with the package."""
-    path = pathlib.Path(name)
-    if path.is_file():
-        return path
-    shipped = resource_folder("configs") / f"{name.removesuffix('.yaml')}.yaml"
-    if shipped.exists():
-        return shipped
-    raise InputError(f"There is no config file {name}.")
-
-
 def read_config(
     name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
 ) -> MultiViewConfig:
@@ -182,85 +169,12 @@ def read_config(
     Raises:
       InputError: naming the key that is unknown or the value of the wrong type.
     """
-    content: dict[str, Any] = copy.deepcopy(base or {})
-    origin = "the settings"
-    if name is not None:
-        path = config_path(name)
-        origin = str(path)
-        try:
-            loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise InputError(f"Cannot read the config {path}: {error}.") from error
-        if not isinstance(loaded, dict):
-            raise InputError(f"{path}: expected keys and values at the top.")
-        content.update(loaded)
-    for setting in settings:
-        _apply(content, setting)
-    try:
-        return MultiViewConfig.model_validate(content)
-    except pydantic.ValidationError as error:
-        raise InputError(_explain(error, origin)) from error
-
-
-def _apply(content: dict[str, Any], setting: str) -> None:
-    key, equals, value = setting.partition("=")
-    if not equals or not key:
-        raise InputError(f"Expected key=value. Received: {setting!r}")
-    try:
-        parsed = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise InputError(f"{setting!r}: the value is not valid YAML.") from error
-    if isinstance(parsed, str):
-        # YAML 1.1 takes 1e-4 for text.
-        try:
-            parsed = float(parsed)
-        except ValueError:
-            pass
-    *parents, last = key.split(".")
-    place: Any = content
-    default: Any = MultiViewConfig().model_dump(mode="json")
-    for depth, part in enumerate(parents):
-        default = default.get(part) if isinstance(default, dict) else None
-        key = _key(place, part, setting, parents[:depth])
-        if isinstance(place, dict):
-            # A list that the config leaves out is the default's.
-            place.setdefault(key, default if isinstance(default, list) else {})
-        if isinstance(place[key], tuple):
-            place[key] = list(place[key])
-        place = place[key]
-    place[_key(place, last, setting, parents)] = parsed
-
-
-def _key(place: Any, part: str, setting: str, parents: list[str]) -> str | int:
-    """A part of a setting's key as the dict or list that it leads into wants it."""
-    if isinstance(place, list):
-        return _index(part, place, setting)
-    if isinstance(place, dict):
-        return part
-    raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
-
-
-def _index(part: str, place: list[Any], setting: str) -> int:
-    if not part.isdigit() or int(part) >= len(place):
-        raise InputError(
-            f"{setting!r}: expected a number below {len(place)} instead of {part!r}."
-        )
-    return int(part)
-
-
-def _explain(error: pydantic.ValidationError, origin: str) -> str:
-    """One sentence a problem, in the user's terms."""
-    lines = []
-    for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"unknown key {where!r}")
-        elif problem["type"] == "missing":
-            lines.append(f"missing key {where!r}")
-        else:
-            message = problem["msg"][0].lower() + problem["msg"][1:]
-            lines.append(f"{where!r}: {message} (received {problem['input']!r})")
-    return f"{origin}: " + "; ".join(lines) + "."
+    content = {
+        **copy.deepcopy(base or {}),
+        **({} if name is None else read_content(name)),
+    }
+    origin = "the settings" if name is None else str(config_path(name))
+    return validated(MultiViewConfig, content, settings, origin)
 
 
 def supports_bfloat16() -> bool:

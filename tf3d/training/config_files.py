@@ -60,16 +60,27 @@ def validated(
     Raises:
       InputError: naming the key that is unknown or the value of the wrong type.
     """
+    try:
+        defaults = kind().model_dump(mode="json")
+    except pydantic.ValidationError:  # a kind that has none
+        defaults = {}
     for setting in settings:
-        apply_setting(content, setting)
+        apply_setting(content, setting, defaults)
     try:
         return kind.model_validate(content)
     except pydantic.ValidationError as error:
         raise InputError(_explain(error, origin)) from error
 
 
-def apply_setting(content: dict[str, Any], setting: str) -> None:
+def apply_setting(
+    content: dict[str, Any], setting: str, defaults: dict[str, Any] | None = None
+) -> None:
     """Changes nested content as "key.key=value" says.
+
+    Args:
+      content: changed in place.
+      setting: "key=value".
+      defaults: whose lists are changed where the content leaves them out.
 
     Raises:
       InputError: if the setting is not of that form, or leads nowhere.
@@ -89,19 +100,25 @@ def apply_setting(content: dict[str, Any], setting: str) -> None:
             pass
     *parents, last = key.split(".")
     place: Any = content
-    for part in parents:
-        if isinstance(place, list):
-            place = place[_index(part, place, setting)]
-        elif isinstance(place, dict):
-            place = place.setdefault(part, {})
-        else:
-            raise InputError(f"{setting!r}: nothing lies below a single value.")
+    default: Any = defaults or {}
+    for depth, part in enumerate(parents):
+        default = default.get(part) if isinstance(default, dict) else None
+        key = _key(place, part, setting, parents[:depth])
+        if isinstance(place, dict):
+            place.setdefault(key, default if isinstance(default, list) else {})
+        if isinstance(place[key], tuple):
+            place[key] = list(place[key])
+        place = place[key]
+    place[_key(place, last, setting, parents)] = parsed
+
+
+def _key(place: Any, part: str, setting: str, parents: list[str]) -> str | int:
+    """A part of a setting's key as the dict or list that it leads into wants it."""
     if isinstance(place, list):
-        place[_index(last, place, setting)] = parsed
-    elif isinstance(place, dict):
-        place[last] = parsed
-    else:
-        raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
+        return _index(part, place, setting)
+    if isinstance(place, dict):
+        return part
+    raise InputError(f"{setting!r}: {parents[-1]!r} holds a single value.")
 
 
 def _index(part: str, place: list[Any], setting: str) -> int:

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 from tf3d.errors import InputError
 from tf3d.shapes.sources import GENERATORS
 from tf3d.training.config import MultiViewConfig, read_config
+from tf3d.training.config_files import read_content
+from tf3d.training.voxel_options import (
+    VoxelOptions,
+    configure_voxels,
+    describes_voxels,
+    open_voxel_run,
+)
 
 if TYPE_CHECKING:
     from tf3d.training.run import MultiViewRun
+    from tf3d.training.voxel_run import VoxelRun
 
-DEFAULT_MODEL = "multiview"
+MULTIVIEW_ONLY = ("category", "split", "backgrounds")
+VOXELS_ONLY = ("data_dir", "pose", "texturizer")
 RECIPE = "multiview"  # the shipped config that is trained without another
 
 
@@ -32,6 +41,61 @@ class TrainingOptions:
     steps: int | None = None
     batch_size: int | None = None
     seed: int | None = None
+    data_dir: str | None = None
+    pose: str | None = None
+    texturizer: bool | None = None
+
+
+def prepare_run(
+    options: TrainingOptions,
+    *,
+    out: pathlib.Path | None = None,
+    resume: pathlib.Path | None = None,
+    init_from: str | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> MultiViewRun | VoxelRun:
+    """A run of the family that the options or the resumed run's config name.
+
+    Args:
+      options: of the command line.
+      out: folder of a new run.
+      resume: folder of a run to go on with.
+      init_from: whose weights a new run starts from.
+      report: called with sentences on what was left out.
+
+    Raises:
+      InputError: if the options are of the other family, or do not fit.
+    """
+    settled = out is not None or init_from is not None or options != TrainingOptions()
+    if resume is not None and settled:
+        raise InputError(
+            "--resume goes on with the run's own config: leave the other options out."
+        )
+    if resume is not None and not (resume / "config.yaml").is_file():
+        raise InputError(f"{resume} holds no run: there is no config.yaml in it.")
+    name = options.config if resume is None else str(resume / "config.yaml")
+    content = {} if name is None else read_content(name)
+    voxels = describes_voxels(content, options.model)
+    _refuse(options, MULTIVIEW_ONLY if voxels else VOXELS_ONLY, voxels)
+    if voxels:
+        shared = {
+            field.name: getattr(options, field.name)
+            for field in dataclasses.fields(VoxelOptions)
+        }
+        config = None if resume else configure_voxels(VoxelOptions(**shared))
+        return open_voxel_run(
+            config, out=out, resume=resume, init_from=init_from, report=report
+        )
+    config = None if resume else configure(options)
+    return open_run(config, out=out, resume=resume, init_from=init_from, report=report)
+
+
+def _refuse(options: TrainingOptions, names: tuple[str, ...], voxels: bool) -> None:
+    given = [name for name in names if getattr(options, name) is not None]
+    if given:
+        family = "voxel" if voxels else "multi-view"
+        flag = given[0].replace("_", "-")
+        raise InputError(f"--{flag} says nothing to a {family} network: leave it out.")
 
 
 def configure(options: TrainingOptions) -> MultiViewConfig:
@@ -77,43 +141,32 @@ def open_run(
     out: pathlib.Path | None,
     resume: pathlib.Path | None,
     init_from: str | None,
-    options: TrainingOptions,
     report: Callable[[str], None] = lambda _: None,
 ) -> MultiViewRun:
-    """A new run, or one to go on with.
+    """A new multi-view run, or one to go on with.
 
     Args:
       config: of a new run.
       out: its folder; by default runs/MODEL-DATA.
       resume: the folder of a run to go on with, in the place of the other two.
       init_from: a shipped model's name, or a path, whose weights a new run starts from.
-      options: to refuse those that a resumed run has settled already.
       report: called with sentences on what was left out.
 
     Raises:
-      InputError: if the folder does not fit, or options contradict each other.
+      InputError: if the folder does not fit.
     """
-    if resume is not None:
-        if out is not None or init_from is not None or options != TrainingOptions():
-            raise InputError(
-                "--resume goes on with the run's own config: leave the other options "
-                "out."
-            )
-        if not (resume / "config.yaml").is_file():
-            raise InputError(f"{resume} holds no run: there is no config.yaml in it.")
-        config = read_config(str(resume / "config.yaml"))
     from tf3d.training.run import MultiViewRun
 
     if resume is not None:
-        run = MultiViewRun(config, resume, report)
+        run = MultiViewRun(read_config(str(resume / "config.yaml")), resume, report)
         run.resume()
         return run
     first = pathlib.Path(config.data.sources[0].data).name
     folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
     run = MultiViewRun(config, folder, report)
     if init_from is not None:
-        from tf3d.prediction.reconstructor import load, multi_view_only
+        from tf3d.prediction.reconstructor import load
 
-        run.initial = multi_view_only(load(init_from)).model
+        run.initial = load(init_from).model
     run.start()
     return run

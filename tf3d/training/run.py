@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
-import os
 import pathlib
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import yaml
 
 from tf3d.data.pipeline import dataset
@@ -25,37 +20,20 @@ from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models import MultiView, MultiViewObjective, build_multiview
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
-from tf3d.training.config import MultiViewConfig, PhaseConfig, supports_bfloat16
+from tf3d.training.config import MultiViewConfig, PhaseConfig
 from tf3d.training.growth import transfer
+from tf3d.training.interrupts import Interrupt
+from tf3d.training.logs import ScalarLog
 from tf3d.training.optimizers import FusedAdam
 from tf3d.training.panels import held_out_errors, save_panel
+from tf3d.training.precision import full_precision, policy
+from tf3d.training.progress import Progress
 from tf3d.training.schedules import learning_rate
 from tf3d.training.sources import open_renderers
 from tf3d.training.steps import make_step
 
 LOG_STEPS = 50
 HELD_OUT_BATCHES = 4
-
-
-@dataclasses.dataclass
-class Progress:
-    """Where a run is, for who shows it.
-
-    Attributes:
-      step: steps done in all phases.
-      total: steps in all.
-      terms: the objective's terms, averaged since the last report.
-      samples_per_second: since the last report.
-      views_per_second: freshly rendered views.
-      held_out: errors on held-out pairs, when they were just measured.
-    """
-
-    step: int
-    total: int
-    terms: dict[str, float]
-    samples_per_second: float
-    views_per_second: float
-    held_out: dict[str, float] | None = None
 
 
 class MultiViewRun:
@@ -79,7 +57,7 @@ class MultiViewRun:
         self.history: list[dict[str, Any]] = []
         self.initial: keras.Model | None = None
         self._resuming = False
-        self._stop = False
+        self.interrupt = Interrupt()
 
     # --- position ---
 
@@ -97,18 +75,12 @@ class MultiViewRun:
             "history": self.history,
         }
 
-    def _precision(self) -> str:
-        wanted = self.config.precision
-        if wanted == "auto":
-            wanted = "bfloat16" if supports_bfloat16() else "float32"
-        return "mixed_bfloat16" if wanted == "bfloat16" else "float32"
-
     def _build(self, phase: PhaseConfig) -> MultiView:
         keras.utils.set_random_seed(self.config.seed + self.phase_index)
         model = build_multiview(
             self.config.model,
             **{**self.config.network, "image_size": phase.image_size},
-            dtype=self._precision(),
+            dtype=policy(self.config.precision),
         )
         model.build()
         return model
@@ -176,26 +148,8 @@ class MultiViewRun:
             the step are named.
           KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
         """
-        with self._interruptible():
+        with self.interrupt.watching():
             return self._train(progress, filling)
-
-    @contextlib.contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Lets the first Ctrl-C end the step and write a checkpoint."""
-
-        def stop(number: int, frame: Any) -> None:
-            if self._stop:
-                raise KeyboardInterrupt
-            self._stop = True
-
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        previous = signal.signal(signal.SIGINT, stop)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, previous)
 
     def _train(
         self,
@@ -271,7 +225,7 @@ class MultiViewRun:
         held_out: list[Batch],
         progress: Callable[[Progress], None],
     ) -> None:
-        config, log = self.config, _Log(self.folder / "logs")
+        config, log = self.config, ScalarLog(self.folder / "logs")
         sums: dict[str, float] = {}
         count, views = 0, pool.rendered_views
         started = saved = time.monotonic()
@@ -288,7 +242,8 @@ class MultiViewRun:
                     f"{self.folder} is from before; resume it with a lower rate."
                 )
             last = self.phase_step == phase.steps
-            last = last or self._stop
+            stopping = self.interrupt.requested
+            last = last or stopping
             if self.step % LOG_STEPS and not last:
                 continue
             now = time.monotonic()
@@ -297,7 +252,7 @@ class MultiViewRun:
                 config.total_steps,
                 {name: value / count for name, value in sums.items()},
                 count * config.batch_size / (now - started),
-                (pool.rendered_views - views) / (now - started),
+                {"fresh views": (pool.rendered_views - views) / (now - started)},
             )
             self.seconds += now - started
             if self.step % config.panel_steps < LOG_STEPS or last:
@@ -313,7 +268,7 @@ class MultiViewRun:
             if now - saved > 60 * config.checkpoint_minutes or last:
                 save_checkpoint(self.folder, model, optimizer, self._state())
                 saved = time.monotonic()
-            if self._stop:
+            if stopping:
                 raise KeyboardInterrupt
             sums, count, views = {}, 0, pool.rendered_views
             started = time.monotonic()
@@ -359,39 +314,3 @@ class MultiViewRun:
                 "held-out mask IoU": last["iou"],
             }
         return card
-
-
-class _Log:
-    """Scalars for TensorBoard, where TensorFlow is."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        self._writer = None
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
-
-            self._tf = tf
-            self._writer = tf.summary.create_file_writer(os.fspath(folder))
-
-    def write(self, report: Progress, rate: float) -> None:
-        if self._writer is None:
-            return
-        values = {
-            **{f"loss/{name}": value for name, value in report.terms.items()},
-            **{f"held_out/{name}": v for name, v in (report.held_out or {}).items()},
-            "speed/samples_per_second": report.samples_per_second,
-            "speed/fresh_views_per_second": report.views_per_second,
-            "rate": rate,
-        }
-        with self._writer.as_default(step=report.step):
-            for name, value in values.items():
-                self._tf.summary.scalar(name, value)
-        self._writer.flush()
-
-
-def full_precision(model: MultiView) -> MultiView:
-    """The same network computing in float32."""
-    config = {**model.get_config(), "dtype": "float32"}
-    result = MultiView.from_config(config)
-    result.build()
-    result.set_weights([np.asarray(w, np.float32) for w in model.get_weights()])
-    return result

@@ -31,7 +31,7 @@ def test_batch_norm_averages_follow_training_and_serve_at_test_time():
     before = ops.convert_to_numpy(encoder(images))
     norm = encoder.norms[0]
     assert np.all(np.asarray(norm.moving_mean) == 0)
-    for _ in range(80):
+    for _ in range(200):
         encoder(images, training=True)
     assert np.abs(np.asarray(norm.moving_mean)).max() > 1e-3
     in_training = ops.convert_to_numpy(encoder(images, training=True))
