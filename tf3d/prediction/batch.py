@@ -143,11 +143,13 @@ def _prepared(
 
 @contextlib.contextmanager
 def _importing_fusion() -> Iterator[None]:
-    """Imports fusion's libraries meanwhile; its errors show where it is used."""
+    """Imports and compiles fusion meanwhile; its errors show where it is used."""
 
     def warm_up() -> None:
         with contextlib.suppress(Exception):
-            import tf3d.fusion  # noqa: F401
+            from tf3d.fusion.warm_up import compile_kernels
+
+            compile_kernels()
 
     thread = threading.Thread(target=warm_up, daemon=True)
     thread.start()
