@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tf3d.cli.main import main
+from tf3d.training.config import read_config
 
 TINY = [
     "--model",
@@ -50,8 +51,13 @@ def test_fine_tunes_from_a_model(tmp_path):
         *TINY, "--steps", "2", "--out", tmp_path / "b", "--init-from", tmp_path / "a"
     )
     assert result.exit_code == 0, result.output
-    # The 64 px phase shares the inner layers with the trained model at 128 px.
-    assert "New layers" in result.output
+    # The whole network goes on, at its own resolution.
+    assert "New layers" not in result.output
+    config = read_config(str(tmp_path / "b" / "config.yaml"))
+    assert config.model == "multiview-mask"
+    assert config.network["code_width"] == 8
+    assert [phase.image_size for phase in config.phases] == [128]
+    assert config.total_steps == 2
 
 
 def test_trains_on_rendered_views(tmp_path):
@@ -114,7 +120,6 @@ def test_kill_in_training_resumes_from_the_checkpoint(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
     from tf3d.training.checkpoints import read_state
-    from tf3d.training.config import read_config
     from tf3d.training.run import MultiViewRun
 
     state = read_state(out)

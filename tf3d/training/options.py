@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tf3d.errors import InputError
 from tf3d.shapes.sources import GENERATORS
-from tf3d.training.config import MultiViewConfig, read_config
+from tf3d.training.config import MultiViewConfig, NetworkConfig, read_config
 from tf3d.training.config_files import read_content
 from tf3d.training.voxel_options import (
     VoxelOptions,
@@ -87,6 +87,8 @@ def prepare_run(
             config, out=out, resume=resume, init_from=init_from, report=report
         )
     config = None if resume else configure(options)
+    if config is not None and init_from is not None and options.config is None:
+        config = fine_tuning(config, init_from)
     return open_run(config, out=out, resume=resume, init_from=init_from, report=report)
 
 
@@ -133,6 +135,31 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
     # Validated again, since the options are the user's as well.
     config = read_config(None, (), {**config.model_dump(), **changes})
     return config if options.steps is None else config.with_steps(options.steps)
+
+
+def fine_tuning(config: MultiViewConfig, init_from: str) -> MultiViewConfig:
+    """The config's last phase alone, for the network that the run starts from.
+
+    The earlier phases would train the inner stages at a lower resolution, and the outer
+    ones of the model to start from would be lost.
+
+    Args:
+      config: the default recipe.
+      init_from: a shipped model's name, or a path.
+
+    Raises:
+      InputError: if it cannot be loaded.
+    """
+    from tf3d.prediction.reconstructor import load
+
+    network = load(init_from).model.get_config()
+    preset = "multiview-mask" if network["mask_output"] else "multiview"
+    last = config.phases[-1].model_copy(update={"steps": config.total_steps})
+    content = config.model_dump(mode="json")
+    content["model"] = "multiview-deep" if network["deep"] else preset
+    content["network"] = {name: network[name] for name in NetworkConfig.__annotations__}
+    content["phases"] = [last.model_dump(mode="json")]
+    return read_config(None, (), content)
 
 
 def open_run(
