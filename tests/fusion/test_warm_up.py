@@ -22,4 +22,4 @@ def test_nothing_is_started_where_kernels_are_compiled(monkeypatch):
     assert not started
     monkeypatch.setattr(warm_up, "is_compiled", lambda: False)
     warm_up.compile_kernels()
-    assert started[0][0][1:] == ["-m", "tf3d.fusion.warm_up"]
+    assert started[0][0][1:] == ["-P", "-m", "tf3d.fusion.warm_up"]

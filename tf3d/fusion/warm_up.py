@@ -31,7 +31,8 @@ def is_compiled() -> bool:
 def compile_kernels() -> None:
     """Fuses a ball in another process, if nobody has yet; waits for it."""
     if not is_compiled():
-        command = [sys.executable, "-m", "tf3d.fusion.warm_up"]
+        # -P: the package that runs here, not one that the working folder may hold.
+        command = [sys.executable, "-P", "-m", "tf3d.fusion.warm_up"]
         subprocess.run(command, check=False, capture_output=True)
 
 
