@@ -71,6 +71,10 @@ setup(
         "scikit-learn>=1.5",
         "scipy>=1.13",
         "numba>=0.60",
+        "tensorflow-serving-api>=2.19,<2.22",
+        "grpcio>=1.71,<2",
+        "grpcio-health-checking>=1.71,<2",
+        "aiohttp>=3.11,<4",
     ],
     extras_require={
         "test": ["pytest>=8", "pytest-timeout>=2.3", "ruff>=0.6"],

@@ -1,0 +1,1 @@
+"""Serving SavedModels with the protocol of TensorFlow Serving, and asking for them."""
