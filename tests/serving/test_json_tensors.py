@@ -110,7 +110,8 @@ def test_signature_name():
         ('{"inputs": {"y": 1}}', "Missing named input: x"),
         ('{"instances": [{"y": 1}]}', "keys must be equal to: x"),
         ('{"instances": [{"x": 1}, 2]}', "Expecting object"),
-        ('{"instances": [1, {"x": 2}]}', "Expecting value/list"),
+        ('{"instances": [1, {"x": 2}]}', "not of expected type"),
+        ('{"instances": [{"x": 1}, {}]}', "keys must be equal to: x"),
         ('{"inputs": 16777217}', "loss of precision"),
         ('{"inputs": 1e39}', "loss of precision"),
         ('{"inputs": 1e999}', "too big"),
@@ -157,6 +158,22 @@ def test_several_inputs_want_names():
     assert "multiple input tensors" in refused({"inputs": [1]}, **dtypes)
     assert "multiple input tensors" in refused({"instances": [1]}, **dtypes)
     assert "keys must be" in refused({"instances": [{"x": 1}]}, **dtypes)
+
+
+def test_inputs_with_a_default_may_be_left_out():
+    infos = {name: TensorInfo(tf.float32, None) for name in ("x", "y")}
+    takes = Signature("s", infos, {}, {"y": np.float32(1)})
+
+    def names(text):
+        return sorted(decode_inputs(parse_body(text), takes)[0])
+
+    assert names(b'{"instances": [1]}') == ["x"]
+    assert names(b'{"instances": [{"x": 1}]}') == ["x"]
+    assert names(b'{"instances": [{"x": 1, "y": 2}]}') == ["x", "y"]
+    assert names(b'{"inputs": 1}') == ["x"]
+    assert names(b'{"inputs": {"x": 1, "y": 2}}') == ["x", "y"]
+    with pytest.raises(ServingError, match="keys must be equal"):
+        names(b'{"instances": [{"x": 1}, {"x": 1, "y": 2}]}')
 
 
 def test_a_type_that_json_does_not_have():

@@ -25,8 +25,8 @@ MAX_RANK = 32
 SHOWN = 100  # characters of a bad value that an error repeats
 BLOCK = 16_384  # numbers written at once; between blocks other threads may run
 # The whole numbers up to which a float type has all, as TensorFlow Serving counts.
-WHOLE = {"float16": 2**11 - 1, "bfloat16": 2**8 - 1, "float32": 2**24 - 1}
-WHOLE_FLOAT64 = 2**53 - 1
+WHOLE = {"float64": 2**53 - 1, "float32": 2**24 - 1, "float16": 2**11 - 1}
+WHOLE["bfloat16"] = 2**8 - 1
 _WHOLE_NUMBER = re.compile(r"(?<![\d.e+-])-?\d+(?=[,\]]|$)")
 _SPACE = str.maketrans("", "", " \t\r\n")
 
@@ -119,9 +119,9 @@ def decode_inputs(
             "keys to exist"
         )
     if rows:
-        return _from_instances(document["instances"], signature.inputs), True
+        return _from_instances(document["instances"], signature), True
     if "inputs" in document:
-        return _from_columns(document["inputs"], signature.inputs), False
+        return _from_columns(document["inputs"], signature), False
     raise _invalid("Missing 'inputs' or 'instances' key")
 
 
@@ -133,59 +133,62 @@ def _is_named(value: Any) -> bool:
     return isinstance(value, dict) and not _is_bytes(value)
 
 
-def _from_instances(
-    instances: Any, infos: Mapping[str, TensorInfo]
-) -> dict[str, np.ndarray]:
+def _from_instances(instances: Any, signature: Signature) -> dict[str, np.ndarray]:
     if not isinstance(instances, list):
         raise _invalid("Expecting 'instances' to be an list/array")
     if not instances:
         raise _invalid("No values in 'instances' array")
-    named = _is_named(instances[0])
+    if not _is_named(instances[0]):
+        name = _only_input(
+            signature, "instances is a plain list, but expecting list of objects"
+        )
+        return {name: _to_array(instances, signature.inputs[name], name)}
+    names = instances[0].keys()
+    required = signature.inputs.keys() - signature.defaults.keys()
     for index, instance in enumerate(instances):
-        if _is_named(instance) != named:
-            wanted, found = (
-                ("object", "value/list") if named else ("value/list", "object")
-            )
-            raise _invalid(
-                f"Expecting {wanted} but got {found} at item {index} of input list"
-            )
-        if named and instance.keys() != infos.keys():
+        if not _is_named(instance):
+            raise _invalid(f"Expecting object at item {index} of input list")
+        known = required <= instance.keys() <= signature.inputs.keys()
+        if not known or instance.keys() != names:
             raise _invalid(
                 f"Failed to process element: {index} of 'instances' list. JSON object: "
-                f"{_shown(instance)} keys must be equal to: {','.join(sorted(infos))}"
+                f"{_shown(instance)} keys must be equal to: "
+                f"{','.join(sorted(signature.inputs))}"
             )
-    if named:
-        return {
-            name: _to_array([instance[name] for instance in instances], info, name)
-            for name, info in infos.items()
-        }
-    name, info = _only(
-        infos, "instances is a plain list, but expecting list of objects"
-    )
-    return {name: _to_array(instances, info, name)}
-
-
-def _from_columns(value: Any, infos: Mapping[str, TensorInfo]) -> dict[str, np.ndarray]:
-    if not _is_named(value):
-        name, info = _only(
-            infos, "inputs is a plain value/list, but expecting an object"
+    return {
+        name: _to_array(
+            [instance[name] for instance in instances], signature.inputs[name], name
         )
-        return {name: _to_array(value, info, name)}
-    for name in infos:
+        for name in names
+    }
+
+
+def _from_columns(value: Any, signature: Signature) -> dict[str, np.ndarray]:
+    if not _is_named(value):
+        name = _only_input(
+            signature, "inputs is a plain value/list, but expecting an object"
+        )
+        return {name: _to_array(value, signature.inputs[name], name)}
+    for name in signature.inputs.keys() - signature.defaults.keys():
         if name not in value:
             raise _invalid(f"Missing named input: {name} in 'inputs' object.")
-    return {name: _to_array(value[name], info, name) for name, info in infos.items()}
+    return {
+        name: _to_array(value[name], info, name)
+        for name, info in signature.inputs.items()
+        if name in value
+    }
 
 
-def _only(infos: Mapping[str, TensorInfo], problem: str) -> tuple[str, TensorInfo]:
-    """The one input of a signature: it need not be named."""
-    if len(infos) > 1:
+def _only_input(signature: Signature, problem: str) -> str:
+    """The one input that a signature needs: a request need not name it."""
+    needed = [name for name in signature.inputs if name not in signature.defaults]
+    if len(needed) > 1:
         raise _invalid(
             f"{problem} as multiple input tensors required as per tensorinfo_map"
         )
-    for name, info in infos.items():
-        return name, info
-    raise _invalid("The signature has no inputs to give a value to")
+    if not needed:
+        raise _invalid("The signature has no inputs that need a value")
+    return needed[0]
 
 
 def _to_array(value: Any, info: TensorInfo, name: str) -> np.ndarray:
@@ -252,7 +255,7 @@ def _floats(
         "precision"
     )
     if int in set(map(type, values)):
-        whole = WHOLE.get(numpy_type.name, WHOLE_FLOAT64)
+        whole = WHOLE.get(numpy_type.name, 0)
         # A whole number beyond 64 bits counts as a decimal, as it does elsewhere.
         if any(type(value) is int and whole < abs(value) < 2**63 for value in values):
             raise lossy
@@ -352,7 +355,7 @@ def _write(pieces: list[str], array: np.ndarray, as_bytes: bool) -> None:
         pieces.append(json.dumps(array.tolist()))
     elif array.dtype.kind in "iu":
         _write_numbers(pieces, array, "%d")
-    elif array.dtype.kind == "f" or array.dtype.name in WHOLE:
+    elif array.dtype.name in WHOLE:
         # As many digits as bring the same number back.
         wide = array.dtype == np.float64
         floats = array if wide else array.astype(np.float32)
