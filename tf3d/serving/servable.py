@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,9 @@ SERVE_TAG = "serve"
 INIT_SIGNATURE = "__saved_model_init_op"
 WARM_UP_FILE = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
 MAX_WARM_UP_RECORDS = 1000
+WHERE = re.compile(
+    r"\s*(Graph execution error:|Detected at node|<stack traces|\d+ root error)"
+)
 
 
 class Servable:
@@ -206,5 +210,8 @@ def _status(error: tf.errors.OpError) -> ServingError:
 
 
 def _first_line(message: str) -> str:
-    lines = message.strip().splitlines() or ["no message"]
-    return lines[0][:1000]
+    """What went wrong: TensorFlow's message, without where in the graph."""
+    for line in message.splitlines():
+        if line.strip() and not WHERE.match(line):
+            return line.strip()[:1000]
+    return "no message"
