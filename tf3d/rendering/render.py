@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,8 +27,9 @@ BACKGROUND = 0.5  # the targets' plain grey, sRGB
 
 @functools.cache
 def _srgb_table() -> np.ndarray:
-    """SRGB of 4096 linear steps: a lookup is cheaper than a power a pixel."""
-    return linear_to_srgb(np.arange(4097, dtype=np.float32) / 4096)
+    """SRGB of equal linear steps: a lookup is cheaper than a power a pixel."""
+    steps = kernels.SRGB_STEPS
+    return linear_to_srgb(np.arange(steps + 1, dtype=np.float32) / steps)
 
 
 class Renderer:
@@ -57,9 +59,13 @@ class Renderer:
         self.supersampling = supersampling
         samples = size * supersampling
         self._focal = np.float32(intrinsics(samples, field_of_view)[0, 0])
+        tiles = -(-samples // kernels.TILE)
+        self._projected = np.empty((3, self.surfaces.corners.size // 3), np.float32)
+        self._later = np.empty(len(self.surfaces.corners), np.int32)
+        self._tiles = np.empty((tiles, tiles), np.float32)
+        self._bounds = np.array([samples, -1, samples, -1], np.int64)
         self._inverse_depth = np.zeros((samples, samples), np.float32)
         self._faces = np.full((samples, samples), -1, np.int32)
-        self._weights = np.zeros((samples, samples, 2), np.float32)
         self._eye = np.zeros(3, np.float32)
 
     def look(self, viewpoint: ArrayLike) -> None:
@@ -76,16 +82,21 @@ class Renderer:
             np.ascontiguousarray(matrix[:3, :3]),
             np.ascontiguousarray(matrix[:3, 3]),
             self._focal,
+            self._projected,
+            self._later,
+            self._tiles,
+            self._bounds,
             self._inverse_depth,
             self._faces,
-            self._weights,
         )
 
     def depth_and_alpha(self) -> tuple[np.ndarray, np.ndarray]:
         """Planar depth `[size, size]` (0 where empty) and coverage in [0, 1]."""
-        depth = np.empty((self.size, self.size), np.float32)
-        alpha = np.empty((self.size, self.size), np.float32)
-        kernels.resolve_depth(self._inverse_depth, self.supersampling, depth, alpha)
+        depth = np.zeros((self.size, self.size), np.float32)
+        alpha = np.zeros((self.size, self.size), np.float32)
+        kernels.resolve_depth(
+            self._inverse_depth, self._bounds, self.supersampling, depth, alpha
+        )
         return depth, alpha
 
     def shade(self, lights: Lights) -> tuple[np.ndarray, np.ndarray]:
@@ -98,8 +109,22 @@ class Renderer:
           sRGB `[size, size, 3]` in [0, 1] of the covered part of each pixel (not yet
           weighted by its coverage), and world-space unit normals of the same shape.
         """
-        rgb = np.empty((self.size, self.size, 3), np.float32)
-        normals = np.empty_like(rgb)
+        rgb, normals = self.shade_under([lights])
+        return rgb[0], normals
+
+    def shade_under(self, lights: Sequence[Lights]) -> tuple[np.ndarray, np.ndarray]:
+        """`shade` under several lights one after the other, at less than their sum.
+
+        Args:
+          lights: at least one.
+
+        Returns:
+          sRGB `[lights, size, size, 3]` and normals `[size, size, 3]`.
+        """
+        rgb = np.zeros((len(lights), self.size, self.size, 3), np.float32)
+        normals = np.zeros((self.size, self.size, 3), np.float32)
+        first = np.cumsum([0, *(len(light.positions) for light in lights)])
+        others = [(light.ambient, light.bounce, light.specular) for light in lights]
         surfaces = self.surfaces
         kernels.shade(
             surfaces.corners,
@@ -109,21 +134,20 @@ class Renderer:
             surfaces.textures,
             surfaces.texels,
             surfaces.texture_table,
-            self._inverse_depth,
+            self._projected,
             self._faces,
-            self._weights,
+            self._bounds,
             self.supersampling,
             self._eye,
-            lights.positions,
-            lights.intensities,
-            np.float32(lights.ambient),
-            np.float32(lights.bounce),
-            np.float32(lights.specular),
+            first.astype(np.int64),
+            np.concatenate([light.positions for light in lights]),
+            np.concatenate([light.intensities for light in lights]),
+            np.array(others, np.float32),
+            _srgb_table(),
             rgb,
             normals,
         )
-        index = np.minimum(rgb * np.float32(4096), np.float32(4096)).astype(np.int32)
-        return _srgb_table()[index], normals
+        return rgb, normals
 
 
 def render_views(
