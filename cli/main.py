@@ -28,6 +28,7 @@ COMMANDS = {
     "split": "Split shapes into training, normal and difficult.",
     "evaluate": "Measure a model on held-out shapes.",
     "models": "List the models that ship.",
+    "serve": "Serve models over gRPC and REST, as TensorFlow Serving does.",
 }
 DEBUG = "tf3d.debug"  # key of the shared `click.Context.meta`
 
