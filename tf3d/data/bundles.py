@@ -17,6 +17,7 @@ from tf3d.rendering import (
     random_lights,
     studio_lights,
 )
+from tf3d.rendering.compositing import over_plain_into
 from tf3d.shapes.mesh import Mesh
 
 
@@ -134,13 +135,12 @@ def render_bundle(
         renderer.look(viewpoint)
         depth, alpha = renderer.depth_and_alpha()
         depth[alpha < 0.5] = 0
-        color, _ = renderer.shade(random_lights(rng))
-        bundle.front[index] = foreground(color, alpha, rng)
+        lights = [random_lights(rng)]
         if target_light == "studio":
-            color, _ = renderer.shade(studio_lights())
-        weight = alpha[..., None]
-        target = color * weight + np.float32(BACKGROUND) * (1 - weight)
-        bundle.rgb[index] = target * np.float32(255) + np.float32(0.5)
+            lights.append(studio_lights())
+        colors, _ = renderer.shade_under(lights)
+        bundle.front[index] = foreground(colors[0], alpha, rng)
+        over_plain_into(colors[-1], alpha, np.float32(BACKGROUND), bundle.rgb[index])
         bundle.alpha[index] = alpha * np.float32(255) + np.float32(0.5)
         bundle.depth[index] = depth
     return bundle

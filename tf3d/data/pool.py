@@ -20,7 +20,7 @@ import numpy as np
 
 from tf3d.data.bundles import Bundle
 from tf3d.errors import InputError
-from tf3d.rendering.compositing import composite_into
+from tf3d.rendering.compositing import composite_into, mirror_into
 
 Render = Callable[[int], tuple[Bundle, np.ndarray]]
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
@@ -167,7 +167,10 @@ class ViewPool:
             mirror = bool(settings.mirror and rng.integers(2))
             self._compose(bundle.front[a], mirror, rng, image[i])
             step = -1 if mirror else 1
-            rgb[i] = bundle.rgb[b][:, ::step]
+            if mirror:
+                mirror_into(bundle.rgb[b], rgb[i])
+            else:
+                rgb[i] = bundle.rgb[b]
             depth[i] = bundle.depth[b][:, ::step]
             alpha[i] = bundle.alpha[b][:, ::step]
             viewpoint[i] = bundle.viewpoints[b]
@@ -204,8 +207,8 @@ class ViewPool:
         amount = self.settings.tone
         gain = 1 + rng.uniform(-amount, amount) + rng.uniform(-amount, amount, 3) / 3
         gamma = 1 + rng.uniform(-amount, amount)
-        levels = np.linspace(0, 1, 256, dtype=np.float32) ** gamma
-        table = np.clip(levels[None] * gain[:, None] * 255 + 0.5, 0, 255)
+        levels = _levels() ** gamma
+        table = np.minimum(levels[None] * gain[:, None] * 255 + 0.5, 255)
         return table.astype(np.uint8)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -225,6 +228,11 @@ class ViewPool:
             self._executor = None
         self._pending.clear()
         self._submitted = self._entered
+
+
+@functools.cache
+def _levels() -> np.ndarray:
+    return np.linspace(0, 1, 256, dtype=np.float32)
 
 
 @functools.cache

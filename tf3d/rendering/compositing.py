@@ -10,29 +10,48 @@ MASK_BLUR = (1.0, 1.3)  # px, on its mask
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
+def _premultiplied(rgb, alpha, margin, out):
+    """Colour times coverage, and coverage; the margin repeats the outermost pixels."""
+    height, width = alpha.shape
+    for y in range(out.shape[0]):
+        row = min(max(y - margin, 0), height - 1)
+        for x in range(out.shape[1]):
+            column = min(max(x - margin, 0), width - 1)
+            weight = alpha[row, column]
+            for c in range(3):
+                out[y, x, c] = rgb[row, column, c] * weight
+            out[y, x, 3] = weight
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
 def _blur(padded, sigma, reach, out):
-    """Separable Gaussian; `padded` `[h + 2r, w + 2r, c]` has a margin of r = reach."""
+    """Separable Gaussian; `padded` has a margin of at least `reach` around `out`."""
     height, width, channels = out.shape
-    taps = np.empty(2 * reach + 1, np.float32)
-    for i in range(2 * reach + 1):
-        taps[i] = np.exp(-0.5 * ((i - reach) / sigma) ** 2)
-    taps /= taps.sum()
+    margin = (padded.shape[0] - height) // 2
+    taps = np.empty(reach + 1, np.float32)
+    for i in range(reach + 1):
+        taps[i] = np.exp(-0.5 * (i / sigma) ** 2)
+    taps /= 2 * taps.sum() - taps[0]
     source = padded.reshape(padded.shape[0], -1)
     target = out.reshape(height, -1)
     row = np.empty(source.shape[1], np.float32)
     for y in range(height):
-        row[:] = 0
-        for i in range(2 * reach + 1):
+        middle = source[y + margin]
+        for x in range(row.shape[0]):
+            row[x] = taps[0] * middle[x]
+        for i in range(1, reach + 1):
             weight = taps[i]
-            line = source[y + i]
+            above, below = source[y + margin - i], source[y + margin + i]
             for x in range(row.shape[0]):
-                row[x] += weight * line[x]
-        target[y] = 0
-        for i in range(2 * reach + 1):
+                row[x] += weight * (above[x] + below[x])
+        start = margin * channels
+        for x in range(width * channels):
+            target[y, x] = taps[0] * row[start + x]
+        for i in range(1, reach + 1):
             weight = taps[i]
-            offset = i * channels
+            left, right = start - i * channels, start + i * channels
             for x in range(width * channels):
-                target[y, x] += weight * row[x + offset]
+                target[y, x] += weight * (row[left + x] + row[right + x])
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -73,7 +92,9 @@ def foreground(
         )
     # The paper's sizes are for 128 px.
     scale = alpha.shape[0] / 128
-    reach = max(1, int(np.ceil(2.5 * MASK_BLUR[1] * scale)))
+    near, reach = (
+        max(1, int(np.ceil(2.5 * blur[1] * scale))) for blur in (OBJECT_BLUR, MASK_BLUR)
+    )
     out = np.zeros((*alpha.shape, 4), np.uint8)
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not len(rows):
@@ -84,13 +105,11 @@ def foreground(
     right = min(alpha.shape[1], columns[-1] + 1 + reach)
     rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
     height, width = alpha.shape
-    premultiplied = np.empty((height, width, 4), np.float32)
-    premultiplied[..., :3] = rgb * alpha[..., None]
-    premultiplied[..., 3] = alpha
     # An object that the frame cuts goes on beyond it.
-    padded = np.pad(premultiplied, ((reach, reach), (reach, reach), (0, 0)), "edge")
+    padded = np.empty((height + 2 * reach, width + 2 * reach, 4), np.float32)
+    _premultiplied(rgb, alpha, reach, padded)
     soft, wide = (np.empty((height, width, 4), np.float32) for _ in range(2))
-    _blur(padded, np.float32(rng.uniform(*OBJECT_BLUR) * scale), reach, soft)
+    _blur(padded, np.float32(rng.uniform(*OBJECT_BLUR) * scale), near, soft)
     _blur(padded, np.float32(rng.uniform(*MASK_BLUR) * scale), reach, wide)
     _foreground(wide, soft, out[top:bottom, left:right])
     return out
@@ -111,14 +130,16 @@ def composite_into(front, background, row, column, mirror, shift, tone, out):
       out: `[size, size, 3]` uint8, filled.
     """
     size = out.shape[0]
+    step = -1 if mirror else 1
+    start = size - 1 + shift[1] if mirror else -shift[1]
     for y in range(size):
         yy = y - shift[0]
+        left, right = max(0, shift[1]), min(size, size + shift[1])
+        if yy < 0 or yy >= size:
+            left, right = size, size
         for x in range(size):
-            xx = x - shift[1]
-            inside = 0 <= yy < size and 0 <= xx < size
-            if mirror:
-                xx = size - 1 - xx
-            if not inside or front[yy, xx, 3] == 0:
+            xx = start + step * x
+            if x < left or x >= right or front[yy, xx, 3] == 0:
                 for c in range(3):
                     out[y, x, c] = tone[c, background[row + y, column + x, c]]
                 continue
@@ -130,6 +151,35 @@ def composite_into(front, background, row, column, mirror, shift, tone, out):
                 under = np.uint32((under * np.uint32(32897)) >> np.uint32(23))
                 value = np.uint32(under + np.uint32(front[yy, xx, c]))
                 out[y, x, c] = tone[c, min(value, np.uint32(255))]
+
+
+@numba.njit(cache=True, nogil=True)
+def mirror_into(picture, out):
+    """Copies a picture `[h, w, c]` mirrored left to right; NumPy is slow at it."""
+    height, width, channels = out.shape
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                out[y, x, c] = picture[y, width - 1 - x, c]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def over_plain_into(rgb, alpha, level, out):
+    """Lays a picture over a plain grey.
+
+    Args:
+      rgb: `[size, size, 3]` float32 in [0, 1], colour of the covered part of pixels.
+      alpha: `[size, size]` float32 coverage.
+      level: float32 in [0, 1], of the grey.
+      out: `[size, size, 3]` uint8, filled.
+    """
+    scale, half = np.float32(255), np.float32(0.5)
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            weight = alpha[y, x]
+            under = level * (np.float32(1) - weight)
+            for c in range(3):
+                out[y, x, c] = np.uint8((rgb[y, x, c] * weight + under) * scale + half)
 
 
 def composite(
