@@ -29,6 +29,7 @@ COMMANDS = {
     "evaluate": "Measure a model on held-out shapes.",
     "models": "List the models that ship.",
     "serve": "Serve models over gRPC and REST, as TensorFlow Serving does.",
+    "query": "As predict, by a model on a server.",
 }
 DEBUG = "tf3d.debug"  # key of the shared `click.Context.meta`
 

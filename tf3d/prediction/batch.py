@@ -38,6 +38,7 @@ def predict_files(
     outputs: Outputs,
     *,
     model: str = DEFAULT_MODEL,
+    open_network: Callable[[], Reconstructor | VoxelReconstructor] | None = None,
     viewpoints: np.ndarray | None = None,
     method: str | None = None,
     crop: str = "auto",
@@ -58,6 +59,7 @@ def predict_files(
       images: paths of pictures.
       outputs: what to write; several pictures get names of their own.
       model: as `load` takes it.
+      open_network: gives the model instead, such as one on a server.
       viewpoints: `[n, 3]` of the pictures; `orbit(6)` by default. Voxel models, whose
         rays are parallel, leave the distances out.
       method: of fusion; the best measured by default.
@@ -89,7 +91,8 @@ def predict_files(
     places = name_outputs(outputs, images)
     for place in places:
         check_outputs(place, images)
-    find_model(model)
+    if open_network is None:
+        find_model(model)
     reports = [Report(image) for image in images]
     prepared = []
     for report in reports:
@@ -98,7 +101,7 @@ def predict_files(
     start = time.perf_counter()
     fusing = any(place.mesh or place.cloud for place in places)
     with _importing_fusion() if fusing else contextlib.nullcontext():
-        network = load(model)
+        network = load(model) if open_network is None else open_network()
     import keras
 
     keras.utils.set_random_seed(seed)

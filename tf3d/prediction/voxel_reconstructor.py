@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -173,19 +173,23 @@ class VoxelReconstructor(Network):
         voxels = voxels[..., None] if voxels.ndim == 3 else voxels
         parts: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
         for start in range(0, len(azimuths), BATCH):
-            angles = np.radians(
-                [a[start : start + BATCH] for a in (azimuths, elevations)]
-            )
-            angles = angles.astype(np.float32)
-            # Elevation 0 has a fast path.
-            heights = angles[1] if angles[1].any() else None
-            grids = np.repeat(voxels[None], angles.shape[1], axis=0)
-            projection = self.model.project(grids, angles[0], heights)
-            picture = self.model.texture(projection)
-            for part, value in zip(parts, (projection, picture), strict=True):
+            some = slice(start, start + BATCH)
+            drawn = self._draw(voxels, azimuths[some], elevations[some])
+            for part, value in zip(parts, drawn, strict=True):
                 value = keras.ops.convert_to_numpy(value).astype(np.float32)
                 part.append(np.clip(value, 0, 1))
         return VoxelViews(azimuths, elevations, *map(np.concatenate, parts))
+
+    def _draw(
+        self, voxels: np.ndarray, azimuths: np.ndarray, elevations: np.ndarray
+    ) -> tuple[Any, Any]:
+        """Projections and pictures of one object, from a batch of angles in degrees."""
+        angles = np.radians([azimuths, elevations]).astype(np.float32)
+        # Elevation 0 has a fast path.
+        heights = angles[1] if angles[1].any() else None
+        grids = np.repeat(voxels[None], angles.shape[1], axis=0)
+        projection = self.model.project(grids, angles[0], heights)
+        return projection, self.model.texture(projection)
 
     def views(
         self,

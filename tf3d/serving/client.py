@@ -54,6 +54,8 @@ class Client:
       address: "HOST:PORT" of the server's gRPC port.
       tls: True to trust the system's certificate authorities, or the PEM file of those
         to trust instead. Without it nothing is encrypted.
+      certificate: PEM files of this client's certificate and its key, where the server
+        wants to see one.
       max_message_bytes: the largest request and answer.
       timeout: seconds that a request may take, its retries included.
 
@@ -65,7 +67,9 @@ class Client:
         self,
         address: str,
         *,
-        tls: bool | str | os.PathLike[str] | None = None,
+        tls: bool | str | os.PathLike[str] = False,
+        certificate: tuple[str | os.PathLike[str], str | os.PathLike[str]]
+        | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
         timeout: float = TIMEOUT,
     ) -> None:
@@ -82,11 +86,14 @@ class Client:
             ("grpc.max_send_message_length", max_message_bytes),
             ("grpc.max_receive_message_length", max_message_bytes),
         ]
-        if tls:
-            roots = None if tls is True else _read_certificates(tls)
-            self._channel = grpc.secure_channel(
-                address, grpc.ssl_channel_credentials(roots), options
+        if tls or certificate:
+            own, key = certificate or (None, None)
+            credentials = grpc.ssl_channel_credentials(
+                _read_pem(tls, "CERTIFICATE") if tls not in (True, False) else None,
+                _read_pem(key, "PRIVATE KEY") if key else None,
+                _read_pem(own, "CERTIFICATE") if own else None,
             )
+            self._channel = grpc.secure_channel(address, credentials, options)
         else:
             self._channel = grpc.insecure_channel(address, options)
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(
@@ -314,13 +321,13 @@ def _name_model(spec: Any, model: str, version: int | None, label: str | None) -
         spec.version_label = label
 
 
-def _read_certificates(path: str | os.PathLike[str]) -> bytes:
+def _read_pem(path: str | os.PathLike[str], kind: str) -> bytes:
     try:
         pem = pathlib.Path(path).read_bytes()
     except OSError as error:
         raise InputError(
-            f"The certificates {path} cannot be read: {error.strerror}."
+            f"The file {path} cannot be read: {error.strerror}."
         ) from error
-    if b"BEGIN CERTIFICATE" not in pem:
-        raise InputError(f"The file {path} holds no certificate in the PEM format.")
+    if f"{kind}-----".encode() not in pem:
+        raise InputError(f"The file {path} holds no {kind.lower()} in the PEM format.")
     return pem
