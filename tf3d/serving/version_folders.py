@@ -16,7 +16,8 @@ def version_folders(
 
     Args:
       base_paths: of one model. Where two have the same number the first counts; one
-        that is not there has no versions.
+        that is not there has no versions. Neither has an empty folder: something is
+        about to be put there.
 
     Raises:
       OSError: if a folder cannot be read.
@@ -32,7 +33,7 @@ def version_folders(
             if not (child.name.isascii() and child.name.isdigit()):
                 continue
             number = int(child.name) if len(child.name) <= 19 else MAX_VERSION + 1
-            if number <= MAX_VERSION and child.is_dir():
+            if number <= MAX_VERSION and child.is_dir() and any(child.iterdir()):
                 found.setdefault(number, child)
     return found
 
