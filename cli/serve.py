@@ -174,7 +174,7 @@ def serve(
     sources = find_sources(target, name)
     for model in sources.missing:
         click.echo(f"{model}: preparing its SavedModel (once)")
-    export_missing(sources, _export)
+    export_missing(sources)
 
     from tf3d.serving.batching import BatchingOptions
     from tf3d.serving.core import ModelServer
@@ -232,9 +232,3 @@ def describe(server: Any) -> list[str]:
             line = f"{name} version {status.version}: {status.state.lower()}"
             lines.append(f"{line} ({status.message})" if status.message else line)
     return lines
-
-
-def _export(file: pathlib.Path, folder: pathlib.Path) -> None:
-    from tf3d.export.saved_model import export_saved_model
-
-    export_saved_model(file, folder, version=1)

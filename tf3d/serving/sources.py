@@ -17,7 +17,7 @@ from tf3d.resources import resource_folder
 from tf3d.serving.repository import MODEL_NAME
 from tf3d.serving.version_folders import version_folders
 
-Export = Callable[[pathlib.Path, pathlib.Path], None]
+Export = Callable[[pathlib.Path, pathlib.Path, str], None]
 
 
 @dataclasses.dataclass
@@ -78,7 +78,9 @@ def find_sources(
 
 
 def export_missing(
-    sources: Sources, export: Export, cache: pathlib.Path | None = None
+    sources: Sources,
+    export: Export | None = None,
+    cache: pathlib.Path | None = None,
 ) -> list[str]:
     """Makes a SavedModel of every `model.keras` that has none, once.
 
@@ -87,7 +89,8 @@ def export_missing(
 
     Args:
       sources: get the base paths of what was missing.
-      export: writes the SavedModel of a `.keras` file to `FOLDER/1`.
+      export: writes the SavedModel of a `.keras` file to `FOLDER/1`, given both and
+        the model's name.
       cache: folder; None for the user's.
 
     Returns:
@@ -103,7 +106,7 @@ def export_missing(
             digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
         base = cache / "saved_models" / f"{name}-{digest}"
         if not (base / "1").is_dir():
-            _export_once(file, base, export)
+            _export_once(file, base, name, export or _export)
             exported.append(name)
         sources.models.setdefault(name, []).append(base)
     sources.missing = {}
@@ -123,7 +126,9 @@ def cache_folder() -> pathlib.Path:
     return home / ".cache" / "tf3d"
 
 
-def _export_once(file: pathlib.Path, base: pathlib.Path, export: Export) -> None:
+def _export_once(
+    file: pathlib.Path, base: pathlib.Path, name: str, export: Export
+) -> None:
     """Exports beside, then renames: who is interrupted leaves no half a version."""
     try:
         base.mkdir(parents=True, exist_ok=True)
@@ -134,7 +139,7 @@ def _export_once(file: pathlib.Path, base: pathlib.Path, export: Export) -> None
             "that can be written."
         ) from error
     try:
-        export(file, temporary)
+        export(file, temporary, name)
         try:
             os.replace(temporary / "1", base / "1")
         except OSError:
@@ -142,6 +147,13 @@ def _export_once(file: pathlib.Path, base: pathlib.Path, export: Export) -> None
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _export(file: pathlib.Path, folder: pathlib.Path, name: str) -> None:
+    import tf3d
+    from tf3d.export.saved_model import export_saved_model
+
+    export_saved_model(tf3d.load(file).model, folder, 1, name=name)
 
 
 def _single(folder: pathlib.Path, name: str) -> Sources:
