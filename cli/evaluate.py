@@ -1,12 +1,21 @@
-"""`tf3d evaluate`: a model's figures on held-out shapes."""
+"""`tf3d evaluate`: a model's figures on held-out data."""
 
 from __future__ import annotations
 
 import json
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tf3d.prediction import Reconstructor, VoxelReconstructor
+
+MULTI_VIEW_ONLY = ("split_file", "shapes", "mesh_shapes", "method", "seed", "cache")
+MULTI_VIEW_SETTINGS = ("shapes", "mesh_shapes", "method", "seed", "cache", "workers")
+VOXELS_ONLY = ("data_dir", "views", "elevation", "train_images")
 
 
 @click.command()
@@ -14,10 +23,17 @@ import click
 @click.option(
     "--data",
     required=True,
-    help='"cars", "chairs", a folder of meshes or a ShapeNetCore tree.',
+    help='"cars", "chairs", a folder of meshes or a ShapeNetCore tree; of voxel models '
+    '"mnist", "fashion_mnist", "celeb_a", "modelnet40", "shapes", a folder of pictures '
+    "or of meshes.",
 )
+@click.option("--data-dir", help="Voxels: the folder of a local copy of --data.")
 @click.option("--category", help="Keep one category of a folder or tree.")
-@click.option("--count", type=click.IntRange(min=1), help="Shapes of the data at most.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    help="Shapes (or images) of the data at most.",
+)
 @click.option("--data-seed", default=0, show_default=True, help="Of built-in data.")
 @click.option(
     "--split",
@@ -43,6 +59,26 @@ import click
 @click.option("--method", help="Of fusion; the best one by default.")
 @click.option("--seed", default=0, show_default=True, help="Of the backgrounds.")
 @click.option(
+    "--views",
+    type=click.IntRange(1, 12),
+    default=2,
+    show_default=True,
+    help="Voxels: pictures of each shape.",
+)
+@click.option(
+    "--elevation",
+    type=click.FloatRange(-90, 90),
+    default=0.0,
+    show_default=True,
+    help="Voxels: of rendered pictures, degrees.",
+)
+@click.option(
+    "--train-images",
+    type=click.IntRange(min=0),
+    help="Voxels: training images at most, among whose codes neighbours are sought; 0 "
+    "for none.  [default: all]",
+)
+@click.option(
     "--pictures",
     type=click.Path(file_okay=False, path_type=pathlib.Path),
     help="Folder for pictures: input, prediction, truth.",
@@ -67,22 +103,43 @@ import click
     show_default=True,
     help="Processes that render them.",
 )
-def evaluate(**options: Any) -> None:
-    """Measure MODEL (a name, file or run's folder) on held-out shapes.
+@click.pass_context
+def evaluate(context: click.Context, **options: Any) -> None:
+    """Measure MODEL (a name, file or run's folder) on held-out data.
 
-    Prints, for each held-out part of the data, the errors of the predicted views beside
-    those of a nearest-neighbour search through the training shapes, and the fused
-    surfaces beside those of the same fusion on exact depth maps.
+    Of a multi-view model it prints, for each held-out part of the data, the errors of
+    the predicted views beside those of a nearest-neighbour search through the training
+    shapes, and the fused surfaces beside those of the same fusion on exact depth maps.
+
+    Of a voxel model: reconstruction errors, what its codes hold, and where the data are
+    shapes the overlap of predicted and true voxels, azimuth errors and symmetry, beside
+    the visual hull of one view and mean shapes.
     """
     from rich.console import Console
 
+    from tf3d.files import replacing
+    from tf3d.prediction import VoxelReconstructor, load
+
+    model = load(options["model"])
+    is_voxels = isinstance(model, VoxelReconstructor)
+    _check_options(context, is_voxels)
+    figures = _voxel_figures if is_voxels else _multi_view_figures
+    values, tables = figures(model, options)
+    for table in tables:
+        Console().print(table)
+    if options["json_file"] is not None:
+        content = {"model": options["model"], "data": options["data"], "values": values}
+        with replacing(options["json_file"]) as temporary:
+            temporary.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _multi_view_figures(
+    model: Reconstructor, options: dict[str, Any]
+) -> tuple[dict[str, float], list[Table]]:
     from tf3d.cli.progress import progress_bar
     from tf3d.data.splits import read_split
     from tf3d.evaluation.evaluate import evaluate as figures
     from tf3d.evaluation.tables import as_tables
-    from tf3d.files import replacing
-    from tf3d.prediction import load
-    from tf3d.prediction.reconstructor import multi_view_only
     from tf3d.shapes.sources import open_source
 
     split = None if options["split_file"] is None else read_split(options["split_file"])
@@ -97,30 +154,79 @@ def evaluate(**options: Any) -> None:
         )
     for line in source.report:
         click.echo(line, err=True)
-    model = multi_view_only(load(options["model"]))
     baseline = _baseline(options["baseline"], data, category)
-    values: dict[str, float] = {}
-    for name, value in figures(
-        model,
-        data,
-        source,
-        split,
-        with_baseline=baseline != "none",
-        baseline=None if baseline in ("none", "own") else baseline,
-        progress=progress_bar,
-        **{
-            key: options[key]
-            for key in ("shapes", "mesh_shapes", "method", "seed", "cache", "workers")
-        },
-        pictures=options["pictures"],
-    ):
-        values[name] = value
-    for table in as_tables(values):
-        Console().print(table)
-    if options["json_file"] is not None:
-        content = {"model": options["model"], "data": data, "values": values}
-        with replacing(options["json_file"]) as temporary:
-            temporary.write_text(json.dumps(content, indent=1) + "\n")
+    values = dict(
+        figures(
+            model,
+            data,
+            source,
+            split,
+            with_baseline=baseline != "none",
+            baseline=None if baseline in ("none", "own") else baseline,
+            progress=progress_bar,
+            pictures=options["pictures"],
+            **{key: options[key] for key in MULTI_VIEW_SETTINGS},
+        )
+    )
+    return values, as_tables(values)
+
+
+def _voxel_figures(
+    model: VoxelReconstructor, options: dict[str, Any]
+) -> tuple[dict[str, float], list[Table]]:
+    from tf3d.cli.progress import progress_bar
+    from tf3d.errors import InputError
+    from tf3d.evaluation.voxels.evaluate import evaluate_voxels
+    from tf3d.evaluation.voxels.sources import open_measured
+    from tf3d.evaluation.voxels.tables import as_voxel_tables
+
+    if options["baseline"] not in (None, "none"):
+        raise InputError(
+            f"--baseline {options['baseline']}: a voxel model is compared with hulls "
+            'and mean shapes. Leave the option out, or say "none".'
+        )
+    category = options["category"]
+    with progress_bar("Rendering shapes") as update:
+        measured = open_measured(
+            options["data"],
+            options["data_dir"],
+            size=model.image_size,
+            channels=model.channels,
+            count=options["count"],
+            train_count=options["train_images"],
+            views=options["views"],
+            kinds=None if category is None else (category,),
+            elevation=options["elevation"],
+            seed=options["data_seed"],
+            workers=options["workers"],
+            progress=update,
+        )
+    for line in measured.report:
+        click.echo(line, err=True)
+    values = dict(
+        evaluate_voxels(
+            model,
+            measured,
+            with_baselines=options["baseline"] is None,
+            pictures=options["pictures"],
+            progress=progress_bar,
+        )
+    )
+    return values, as_voxel_tables(values)
+
+
+def _check_options(context: click.Context, is_voxels: bool) -> None:
+    """Raises an InputError for an option that is the other family's."""
+    from tf3d.errors import InputError
+
+    names = MULTI_VIEW_ONLY if is_voxels else VOXELS_ONLY
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name)
+        if parameter.name in names and source == click.core.ParameterSource.COMMANDLINE:
+            family = "voxel" if is_voxels else "multi-view"
+            raise InputError(
+                f"{parameter.opts[0]} means nothing to a {family} model. Leave it out."
+            )
 
 
 def _baseline(wanted: str | None, data: str, category: str | None) -> str:

@@ -95,3 +95,37 @@ def test_no_such_model(tmp_path, monkeypatch):
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 2
     assert "There is no model no-such-model" in result.output
+
+
+def test_a_voxel_model(tmp_path, voxel_model):
+    command = ["evaluate", str(voxel_model), "--data", "shapes", "--count", "2"]
+    command += ["--category", "cups", "--views", "1", "--workers", "0"]
+    command += ["--json", str(tmp_path / "out.json"), "--pictures", str(tmp_path / "p")]
+    result = CliRunner().invoke(main, command, env={"COLUMNS": "100"})
+    assert result.exit_code == 0, result.output
+    assert "Pictures and codes of 2 images" in result.stdout
+    assert "Azimuth error" in result.stdout
+    values = json.loads((tmp_path / "out.json").read_text())["values"]
+    assert 0 <= values["all/shape/network/free/tuned"] <= 1
+    assert (tmp_path / "p" / "shapes.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data", "shapes", "--mesh-shapes", "3"), "--mesh-shapes means nothing"),
+        (("--data", "shapes", "--baseline", "cars"), "compared with hulls"),
+        (("--data", "mnist", "--data-dir", "no/such"), "There is no folder no/such"),
+        (("--data", "shapes", "--category", "boats"), "There is no generator 'boats'"),
+    ],
+)
+def test_bad_input_for_a_voxel_model(voxel_model, arguments, message):
+    result = CliRunner().invoke(main, ["evaluate", str(voxel_model), *arguments])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_an_option_of_voxel_models_for_another(run):
+    result = run("--data", "cars", "--views", 3)
+    assert result.exit_code == 2
+    assert "--views means nothing to a multi-view model" in result.output

@@ -1,0 +1,1 @@
+"""What voxel models are measured by: pictures, codes, shapes, poses, symmetry."""
