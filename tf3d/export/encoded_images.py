@@ -61,14 +61,20 @@ def _from_png(string: Any) -> tuple[Any, Any]:
     is_png &= tf.strings.length(string) > 33
     check = tf.debugging.Assert(is_png, ["Expected a PNG or JPEG picture."])
     with tf.control_dependencies([check]):
-        head = tf.strings.substr(string, 16, 8)
-    shape = tf.io.decode_raw(head, tf.int32, little_endian=False)
+        head = tf.strings.substr(string, 16, 9)
+    sides = tf.strings.substr(head, 0, 8)
+    shape = tf.io.decode_raw(sides, tf.int32, little_endian=False)
     with tf.control_dependencies(_size_checks(shape[1], shape[0])):
         rgba = tf.io.decode_png(tf.identity(string), channels=4)
     rgba = tf.cast(rgba, tf.float32) / 255
     alpha = rgba[..., 3:]
+    least, most = tf.reduce_min(alpha), tf.reduce_max(alpha)
+    # To opaque pixels of less than 8 bits TensorFlow gives an alpha of as few bits.
+    depth = tf.io.decode_raw(tf.strings.substr(head, 8, 1), tf.uint8)[0]
+    filling = (tf.pow(2.0, tf.cast(depth, tf.float32)) - 1) / 255
+    opaque = (least >= 1) | ((depth < 8) & (most <= filling) & (least >= filling))
+    alpha = tf.where(opaque, tf.ones_like(alpha), alpha)
     rgb = alpha * rgba[..., :3] + (1 - alpha) * GREY
-    opaque = tf.reduce_min(alpha) >= 1
     return rgb, tf.where(opaque, _edge_mean(rgb), tf.fill((3,), GREY))
 
 
