@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from tf3d.rendering import composite, foreground
-from tf3d.rendering.compositing import _blur, composite_into
+from tf3d.rendering.compositing import (
+    _blur,
+    composite_into,
+    mirror_into,
+    over_plain_into,
+)
 
 IDENTITY = np.tile(np.arange(256, dtype=np.uint8), (3, 1))
 
@@ -163,3 +168,20 @@ def test_small_background():
     rgb, alpha = disc()
     with pytest.raises(ValueError, match=r"at least 64×64 px. Received: shape=\(64, 6"):
         composite(rgb, alpha, np.zeros((64, 63, 3), np.uint8), None)
+
+
+def test_mirrored_copy():
+    picture = np.arange(3 * 4 * 2, dtype=np.uint8).reshape(3, 4, 2)
+    out = np.zeros_like(picture)
+    mirror_into(picture, out)
+    np.testing.assert_array_equal(out, picture[:, ::-1])
+
+
+def test_over_plain_by_hand():
+    rgb = np.full((1, 3, 3), (0.2, 0.6, 1.0), np.float32)
+    alpha = np.array([[0, 0.5, 1]], np.float32)
+    out = np.zeros((1, 3, 3), np.uint8)
+    over_plain_into(rgb, alpha, np.float32(0.4), out)
+    np.testing.assert_array_equal(
+        out[0], [[102, 102, 102], [77, 128, 179], [51, 153, 255]]
+    )

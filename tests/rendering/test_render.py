@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from tf3d.geometry import intrinsics, orbit, unproject
-from tf3d.rendering import BACKGROUND, Lights, Renderer, render_normals, render_views
+from tf3d.rendering import (
+    BACKGROUND,
+    Lights,
+    Renderer,
+    random_lights,
+    render_normals,
+    render_views,
+    studio_lights,
+)
 from tf3d.shapes.mesh import Mesh, concatenate
 
 
@@ -243,6 +251,60 @@ def test_colour_of_the_covered_part(sheet):
         rgb[alpha > 0], np.tile([0.2, 0.8, 0.4], ((alpha > 0).sum(), 1)), atol=2e-3
     )
     np.testing.assert_array_equal(rgb[alpha == 0], 0)
+
+
+def test_several_lights_at_once_are_each_alone(sphere):
+    renderer = Renderer(sphere(0.3), 40)
+    renderer.look([30, 20, 2])
+    rng = np.random.default_rng(3)
+    lights = [random_lights(rng), studio_lights(), random_lights(rng)]
+    pictures, normals = renderer.shade_under(lights)
+    assert pictures.shape == (3, 40, 40, 3)
+    assert np.abs(pictures[0] - pictures[2]).max() > 0.02
+    for light, picture in zip(lights, pictures):
+        alone, same_normals = renderer.shade(light)
+        np.testing.assert_allclose(picture, alone, atol=1e-6)
+        np.testing.assert_array_equal(normals, same_normals)
+
+
+def test_a_second_look_leaves_nothing_of_the_first(box):
+    renderer = Renderer(box((0.4, 0.4, 0.4)), 32)
+    renderer.look([0, 0, 2])
+    renderer.look([0, 0, 60])
+    fresh = Renderer(box((0.4, 0.4, 0.4)), 32)
+    fresh.look([0, 0, 60])
+    for picture, expected in zip(renderer.depth_and_alpha(), fresh.depth_and_alpha()):
+        np.testing.assert_array_equal(picture, expected)
+    assert 0 < fresh.depth_and_alpha()[1].sum() < 5
+
+
+def test_insides_of_open_shapes_show(box):
+    # Without its front side the box shows the back side from within.
+    mesh = box((0.3, 0.3, 0.3))
+    corners = mesh.corners
+    keep = ~(corners[:, :, 0] > 0).all(axis=1)
+    views = render_views(
+        Mesh(mesh.vertices, mesh.faces[keep], mesh.face_colors[keep]), [0, 0, 2]
+    )
+    assert views.depth[0, 64, 64] == pytest.approx(2.3, abs=1e-5)
+    normals = render_normals(
+        Mesh(mesh.vertices, mesh.faces[keep], mesh.face_colors[keep]), [0, 0, 2]
+    )
+    np.testing.assert_allclose(normals[0, 64, 64], [1, 0, 0], atol=1e-6)
+
+
+def test_what_turns_away_hides_what_lies_behind(sheet):
+    # Seen from behind, the nearer sheet still covers the farther one.
+    red, blue = (1, 0, 0), (0, 0, 1)
+    mesh = concatenate([sheet(0.1, 0.3, red), sheet(-0.1, 0.3, blue)])
+    views = render_views(mesh, [180, 0, 2])
+    assert views.depth[0, 64, 64] == pytest.approx(1.9, abs=1e-5)
+    assert views.rgb[0, 64, 64, 2] > 0.5 > views.rgb[0, 64, 64, 0]
+    turned = sheet(0.1, 0.1, red)
+    turned.faces = turned.faces[:, ::-1]
+    views = render_views(concatenate([turned, sheet(-0.1, 0.3, blue)]), [0, 0, 2])
+    assert views.depth[0, 64, 64] == pytest.approx(1.9, abs=1e-5)
+    assert views.rgb[0, 64, 64, 0] > 0.5 > views.rgb[0, 64, 64, 2]
 
 
 def test_normals_of_a_sphere(sphere):

@@ -83,6 +83,22 @@ def _smooth_normals(weighted, unit, group, order, start, cosine):  # pragma: no 
     return result
 
 
+@numba.njit(cache=True, nogil=True)
+def _members(group, count):  # pragma: no cover
+    """The positions of each group's members in order, and where each group begins."""
+    start = np.zeros(count + 1, np.int64)
+    for k in range(group.size):
+        start[group[k] + 1] += 1
+    for g in range(count):
+        start[g + 1] += start[g]
+    place = start[:-1].copy()
+    order = np.empty(group.size, np.int64)
+    for k in range(group.size):
+        order[place[group[k]]] = k
+        place[group[k]] += 1
+    return order, start
+
+
 def corner_normals(mesh: Mesh, crease: float = 40.0) -> np.ndarray:
     """Normals that are smooth across faces which meet at less than the crease angle.
 
@@ -97,15 +113,13 @@ def corner_normals(mesh: Mesh, crease: float = 40.0) -> np.ndarray:
     weighted = np.cross(
         corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     ).astype(np.float32)
-    unit = mesh.face_normals.astype(np.float32)
+    length = np.linalg.norm(weighted, axis=1, keepdims=True)
+    unit = np.divide(weighted, length, out=np.zeros_like(weighted), where=length > 0)
     grid = np.round(mesh.vertices * 1e5).astype(np.int64) + (1 << 20)
     key = (grid[:, 0] << 42) + (grid[:, 1] << 21) + grid[:, 2]
     places, inverse = np.unique(key, return_inverse=True)
     group = inverse.reshape(-1)[mesh.faces]
-    flat = group.ravel()
-    order = np.argsort(flat, kind="stable")
-    start = np.zeros(len(places) + 1, np.int64)
-    np.cumsum(np.bincount(flat, minlength=len(places)), out=start[1:])
+    order, start = _members(group.ravel(), len(places))
     cosine = np.float32(np.cos(np.radians(crease)))
     return _smooth_normals(weighted, unit, group, order, start, cosine)
 

@@ -78,10 +78,13 @@ class Mesh:
         Raises:
           ValueError: if the mesh has no extent.
         """
-        used = self.vertices[self.faces.ravel()]
-        if len(used) == 0:
+        if len(self.faces) == 0:
             raise ValueError(f"{self.name}: the mesh has no faces")
-        low, high = used.min(axis=0), used.max(axis=0)
+        used = np.zeros(len(self.vertices), bool)
+        used[self.faces.ravel()] = True
+        # NumPy is slow along short rows.
+        used = np.ascontiguousarray(self.vertices[used].T)
+        low, high = used.min(axis=1), used.max(axis=1)
         diagonal = float(np.linalg.norm(high - low))
         if not np.isfinite(diagonal) or diagonal < 1e-12:
             raise ValueError(f"{self.name}: the mesh has no finite extent")
