@@ -17,7 +17,7 @@ def reference(x, kernel, bias):
     return out[:, :-1, :-1, :-1] + bias
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["auto", *FORMS])
 def test_equals_the_definition(form):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(2, 2, 3, 4, 3)).astype(np.float32)
@@ -47,6 +47,28 @@ def test_gradients_agree_between_forms(form):
         gradients.append(tape.gradient(total, [x, layer.kernel.value]))
     for ours, other in zip(*gradients, strict=True):
         np.testing.assert_allclose(ours, other, atol=1e-4)
+
+
+def test_auto_takes_products_for_few_filters():
+    x = np.random.default_rng(3).normal(size=(2, 3, 4, 2, 6)).astype(np.float32)
+    for filters, form in ((1, "products"), (4, "products"), (5, "transposed")):
+        layers = [UpConvolution3D(filters, name) for name in ("auto", form)]
+        for layer in layers:
+            layer.build(x.shape)
+        layers[1].set_weights(layers[0].get_weights())
+        # The same form, so the same rounding.
+        np.testing.assert_array_equal(*(layer(x) for layer in layers))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_takes_a_batch_of_unknown_size(form):
+    import tensorflow as tf
+
+    layer = UpConvolution3D(2, form)
+    layer.build((None, 3, 3, 3, 4))
+    graph = tf.function(layer, input_signature=[tf.TensorSpec((None, 3, 3, 3, 4))])
+    x = np.random.default_rng(4).normal(size=(3, 3, 3, 3, 4)).astype(np.float32)
+    np.testing.assert_allclose(graph(x), layer(x), atol=1e-5)
 
 
 def test_keeps_the_variance():

@@ -1,4 +1,4 @@
-"""Transposed convolution of stride 2 over voxels, in three forms."""
+"""Transposed convolution of stride 2 over voxels, in four forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 import keras
 from keras import ops
 
-FORMS = ("transposed", "zero_insertion", "phases")
+FORMS = ("transposed", "zero_insertion", "phases", "products")
+
+# Up to so many output channels "auto" takes "products": where a voxel's 27 results are
+# few next to its inputs, adding them up costs little.
+FEW_FILTERS = 4
 
 
 @keras.saving.register_keras_serializable(package="tf3d")
@@ -23,6 +27,10 @@ class UpConvolution3D(keras.layers.Layer):
       products 7/8 are with zeros.
     - "phases": the result's even and odd voxels along each axis as 8 convolutions of
       1 to 8 taps at the lower resolution.
+    - "products": what each voxel gives to its 27 neighbours in one matrix product, then
+      the sums where they overlap. Fast for few filters, where backends' convolutions
+      are slow.
+    - "auto": "products" for up to 4 filters, else "transposed".
 
     Args:
       filters: number of output channels.
@@ -45,7 +53,7 @@ class UpConvolution3D(keras.layers.Layer):
     def __init__(
         self,
         filters: int,
-        form: str = "transposed",
+        form: str = "auto",
         use_bias: bool = True,
         kernel_initializer: Any = None,
         bias_initializer: Any = "zeros",
@@ -54,8 +62,10 @@ class UpConvolution3D(keras.layers.Layer):
         super().__init__(**kwargs)
         if filters < 1:
             raise ValueError(f"Expected filters >= 1. Received: filters={filters}")
-        if form not in FORMS:
-            raise ValueError(f"Expected form in {FORMS}. Received: form={form!r}")
+        if form not in ("auto", *FORMS):
+            raise ValueError(
+                f"Expected form in {('auto', *FORMS)}. Received: form={form!r}"
+            )
         self.filters, self.form, self.use_bias = filters, form, use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
@@ -84,7 +94,10 @@ class UpConvolution3D(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         kernel = ops.cast(self.kernel, self.compute_dtype)
-        outputs = getattr(self, f"_{self.form}")(inputs, kernel)
+        form = self.form
+        if form == "auto":
+            form = "products" if self.filters <= FEW_FILTERS else "transposed"
+        outputs = getattr(self, f"_{form}")(inputs, kernel)
         if self.bias is not None:
             outputs = outputs + ops.cast(self.bias, outputs.dtype)
         return outputs
@@ -117,6 +130,27 @@ class UpConvolution3D(keras.layers.Layer):
             }
         return parts[()]
 
+    def _products(self, x: Any, kernel: Any) -> Any:
+        channels, filters = kernel.shape[3:]
+        sizes = tuple(x.shape[1:4])
+        kernel = ops.reshape(ops.transpose(kernel, (0, 1, 2, 4, 3)), (-1, channels))
+        rows = ops.reshape(x, (-1, channels))
+        # Taps come first, so that each is an array of its own.
+        given = ops.matmul(kernel, ops.transpose(rows))
+        given = ops.reshape(given, (27, filters, -1, *sizes))
+        phases = {phase: [] for phase in itertools.product((0, 1), repeat=3)}
+        taps = itertools.product(range(3), repeat=3)
+        for tap, part in zip(taps, ops.unstack(given, 27, axis=0), strict=True):
+            # Tap 2 belongs to the even voxel that follows.
+            padding = [(0, 0), (0, 0), *((1, 0) if k == 2 else (0, 1) for k in tap)]
+            phases[tuple(k % 2 for k in tap)].append(ops.pad(part, padding))
+        y = ops.stack([_total(parts) for parts in phases.values()])
+        # Indexing would do the same, but its gradient is slow in TensorFlow.
+        y = ops.slice(y, [0] * 6, (8, filters, ops.shape(y)[2], *sizes))
+        y = ops.reshape(y, (2, 2, 2, filters, -1, *sizes))
+        y = ops.transpose(y, (4, 5, 0, 6, 1, 7, 2, 3))
+        return ops.reshape(y, (-1, *(2 * n for n in sizes), filters))
+
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...]
     ) -> tuple[int | None, ...]:
@@ -134,6 +168,13 @@ class UpConvolution3D(keras.layers.Layer):
             else None,
             "bias_initializer": keras.initializers.serialize(self.bias_initializer),
         }
+
+
+def _total(parts: list[Any]) -> Any:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
 
 
 def _interleave(even: Any, odd: Any, axis: int) -> Any:

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from tf3d.models.voxels import Discriminator, VoxelAutoencoder, VoxelObjective
+from tf3d.training.optimizers import FusedAdam
 from tf3d.training.voxel_config import VoxelConfig
 
 VoxelStep = Callable[[Any], dict[str, Any]]
@@ -50,7 +51,7 @@ class VoxelOptimizers:
             )
         self.groups = groups
         self.all = {
-            name: keras.optimizers.Adam(
+            name: FusedAdam(
                 rate,
                 # Keras' clipnorm goes tensor by tensor.
                 clipnorm=None if name == "pose" else config.clip_norm,

@@ -89,7 +89,7 @@ class VoxelAutoencoder(keras.Model):
         encoder_width: int = 128,
         decoder_widths: tuple[int, ...] = (128, 64),
         texturizer_width: int = 1000,
-        form: str = "transposed",
+        form: str = "auto",
         seed: int = 0,
         **kwargs: Any,
     ) -> None:

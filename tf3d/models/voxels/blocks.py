@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from tf3d.layers.batch_norm import BatchNormalization
+
 SLOPE = 0.2  # of every leaky ReLU
 
 # Keras' 0.99 takes hundreds of steps to forget the untrained network's statistics.
@@ -20,11 +22,9 @@ def normal(fan_in: float) -> keras.initializers.Initializer:
     )
 
 
-def batch_norm(dtype: Any, name: str) -> keras.layers.BatchNormalization:
+def batch_norm(dtype: Any, name: str) -> BatchNormalization:
     """Batch normalisation whose moving averages serve at test time."""
-    return keras.layers.BatchNormalization(
-        momentum=MOMENTUM, epsilon=1e-5, dtype=dtype, name=name
-    )
+    return BatchNormalization(momentum=MOMENTUM, epsilon=1e-5, dtype=dtype, name=name)
 
 
 def check_images(images: Any, size: int, channels: int) -> None:

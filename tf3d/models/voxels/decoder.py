@@ -47,7 +47,7 @@ class VoxelDecoder(keras.layers.Layer):
         grid_size: int = 28,
         widths: tuple[int, ...] = (128, 64),
         channels: int = 1,
-        form: str = "transposed",
+        form: str = "auto",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
