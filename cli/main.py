@@ -28,6 +28,7 @@ COMMANDS = {
     "split": "Split shapes into training, normal and difficult.",
     "evaluate": "Measure a model on held-out shapes.",
     "models": "List the models that ship.",
+    "export": "Export a model as a SavedModel.",
     "serve": "Serve models over gRPC and REST, as TensorFlow Serving does.",
     "query": "As predict, by a model on a server.",
 }

@@ -15,7 +15,8 @@ from tf3d.cli import predict_options as shared
     "--model",
     default="multiview-cars",
     show_default=True,
-    help="A model that ships, a folder that training left, or a .keras file.",
+    help="A model that ships, a folder that training left, a .keras file or a "
+    "SavedModel.",
 )
 @shared.options
 def predict(model: str, **asked: Any) -> None:

@@ -13,7 +13,8 @@ PATH = click.Path(path_type=pathlib.Path)
 model = click.option(
     "--model",
     required=True,
-    help="A model that ships, a folder that training left, or a .keras file.",
+    help="A model that ships, a folder that training left, a .keras file or a "
+    "SavedModel.",
 )
 elevation = click.option(
     "--elevation",

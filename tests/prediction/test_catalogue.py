@@ -52,5 +52,5 @@ def test_h5_under_another_name_is_refused(tmp_path):
 
 
 def test_folder_without_a_model(tmp_path):
-    with pytest.raises(InputError, match="holds no model.keras"):
+    with pytest.raises(InputError, match="holds no model.keras and no SavedModel"):
         find_model(tmp_path)

@@ -14,6 +14,7 @@ from tf3d.resources import resource_folder
 
 MODEL_FILE = "model.keras"
 CARD_FILE = "card.json"
+SAVED_MODEL_FILE = "saved_model.pb"
 DEFAULT_MODEL = "multiview-cars"
 
 
@@ -43,11 +44,12 @@ def find_model(name_or_path: str | os.PathLike[str]) -> pathlib.Path:
     """The file of a model.
 
     Args:
-      name_or_path: a shipped model's name, a `.keras` file, or a folder that holds
-        `model.keras`, as training leaves it.
+      name_or_path: a shipped model's name, a `.keras` file, a folder that holds
+        `model.keras`, as training leaves it, or one that `tf3d export` made: a version
+        or the folder of the versions, of which the newest is taken.
 
     Returns:
-      The path of the `.keras` file.
+      The path of the `.keras` file, or of the SavedModel's folder.
 
     Raises:
       InputError: if there is none, or it is of another format.
@@ -62,17 +64,14 @@ def find_model(name_or_path: str | os.PathLike[str]) -> pathlib.Path:
             "(CVE-2025-9905). Save it in the .keras format."
         )
     if path.is_dir():
-        if not (path / MODEL_FILE).is_file():
-            raise InputError(
-                f"The folder {path} holds no {MODEL_FILE}. Name a folder that training "
-                "has finished in, or a .keras file."
-            )
-        path = path / MODEL_FILE
+        path = _model_in(path)
+        if path.is_dir():
+            return path
     if not path.is_file():
         names = ", ".join(shipped) or "none"
         raise InputError(
             f"There is no model {name_or_path}. Models that ship: {names}. "
-            "A folder with model.keras or a .keras file will do, too."
+            "A folder with model.keras, a .keras file or a SavedModel will do, too."
         )
     if path.suffix.lower() != ".keras" or not zipfile.is_zipfile(path):
         raise InputError(
@@ -80,6 +79,25 @@ def find_model(name_or_path: str | os.PathLike[str]) -> pathlib.Path:
             "Save it again with model.save('model.keras')."
         )
     return path
+
+
+def _model_in(folder: pathlib.Path) -> pathlib.Path:
+    """The `.keras` file in a folder, or the SavedModel that it is or holds."""
+    if (folder / MODEL_FILE).is_file():
+        return folder / MODEL_FILE
+    if (folder / SAVED_MODEL_FILE).is_file():
+        return folder
+    versions = [
+        int(path.parent.name)
+        for path in folder.glob(f"*/{SAVED_MODEL_FILE}")
+        if path.parent.name.isdecimal()
+    ]
+    if versions:
+        return folder / str(max(versions))
+    raise InputError(
+        f"The folder {folder} holds no {MODEL_FILE} and no SavedModel. Name a folder "
+        "that training has finished in, one that `tf3d export` made, or a .keras file."
+    )
 
 
 def _card(folder: pathlib.Path) -> dict[str, Any]:

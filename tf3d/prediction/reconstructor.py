@@ -182,7 +182,8 @@ def load(
 
     Args:
       name_or_path: a shipped model's name (`tf3d models` lists them), a `.keras` file,
-        or a folder that holds `model.keras`, as training leaves it.
+        a folder that holds `model.keras`, as training leaves it, or a SavedModel that
+        `tf3d export` made: the folder of a version, or the folder of its versions.
 
     Returns:
       The model, ready to predict: a `VoxelReconstructor` of a voxel autoencoder, else a
@@ -192,6 +193,10 @@ def load(
       InputError: if there is no such model, or the file holds another kind.
     """
     path = find_model(name_or_path)
+    if path.is_dir():
+        from tf3d.prediction.exported import load_exported
+
+        return load_exported(path)
     import keras
 
     # Imported, these register the classes that the file names.
@@ -219,6 +224,26 @@ def load(
             "Use one that `tf3d train` made or that `tf3d models` lists."
         )
     return Reconstructor(model, name)
+
+
+def load_trainable(
+    name_or_path: str | os.PathLike[str],
+) -> Reconstructor | VoxelReconstructor:
+    """Loads a model to train or to export it: no SavedModel, which only answers.
+
+    Args:
+      name_or_path: as `load` takes it.
+
+    Raises:
+      InputError: if it cannot be loaded, or is a SavedModel.
+    """
+    path = find_model(name_or_path)
+    if path.is_dir():
+        raise InputError(
+            f"{path} is a SavedModel, which answers but can neither be trained nor "
+            "exported again. Name the .keras file that it was exported from."
+        )
+    return load(name_or_path)
 
 
 def multi_view_only(network: Reconstructor | VoxelReconstructor) -> Reconstructor:

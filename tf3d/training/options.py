@@ -150,9 +150,9 @@ def fine_tuning(config: MultiViewConfig, init_from: str) -> MultiViewConfig:
     Raises:
       InputError: if it cannot be loaded.
     """
-    from tf3d.prediction.reconstructor import load
+    from tf3d.prediction.reconstructor import load_trainable
 
-    network = load(init_from).model.get_config()
+    network = load_trainable(init_from).model.get_config()
     preset = "multiview-mask" if network["mask_output"] else "multiview"
     last = config.phases[-1].model_copy(update={"steps": config.total_steps})
     content = config.model_dump(mode="json")
@@ -192,8 +192,8 @@ def open_run(
     folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
     run = MultiViewRun(config, folder, report)
     if init_from is not None:
-        from tf3d.prediction.reconstructor import load
+        from tf3d.prediction.reconstructor import load_trainable
 
-        run.initial = load(init_from).model
+        run.initial = load_trainable(init_from).model
     run.start()
     return run
