@@ -112,6 +112,31 @@ def next_version(out: pathlib.Path) -> int:
     return max(versions(out), default=0) + 1
 
 
+def describe(path: pathlib.Path) -> list[str]:
+    """A few lines on a version folder: its size, and each signature's tensors.
+
+    Raises:
+      InputError: if it holds no SavedModel.
+    """
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    try:
+        content = SavedModel.FromString((path / "saved_model.pb").read_bytes())
+    except OSError as error:
+        raise InputError(f"The folder {path} holds no SavedModel.") from error
+    size = sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+    lines = [f"Wrote {path} ({size / 1e6:.1f} MB)"]
+    definitions = content.meta_graphs[0].signature_def
+    for name in sorted(definitions):
+        if not name.startswith("__"):  # TensorFlow's own
+            takes, gives = (
+                ", ".join(sorted(tensors))
+                for tensors in (definitions[name].inputs, definitions[name].outputs)
+            )
+            lines.append(f"  {name}: {takes} -> {gives}")
+    return lines
+
+
 def _exists(out: pathlib.Path, version: int) -> InputError:
     return InputError(
         f"{out / str(version)} exists. A version that may be served is never "
@@ -165,7 +190,6 @@ def _describe(model: keras.Model, folder: pathlib.Path, name: str) -> None:
         "name": name,
         "model": type(model).__name__,
         "tf3d": tf3d.__version__,
-        "background": float(getattr(model, "background", 0.5)),
     }
     with replacing(folder / "assets.extra" / DESCRIPTION_FILE) as temporary:
         temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
