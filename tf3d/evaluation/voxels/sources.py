@@ -113,7 +113,8 @@ def open_measured(
             **how,
             **rendering,
         )
-    known = _validation(data, data_dir, kinds, seed, count, how, rendering)
+    wanted = None if is_meshes else count
+    known = _validation(data, data_dir, kinds, seed, wanted, how, rendering)
     scenes = scenes_of(test, views, seed)
     return Measured(
         test, None, scenes, scenes_of(known, views, seed), (*test.report, *known.report)

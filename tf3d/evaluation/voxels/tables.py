@@ -79,18 +79,21 @@ def _images(values: Mapping[str, float]) -> Table:
 
 def _frames(values: Mapping[str, float]) -> Table:
     title = f"IoU of voxels, {values.get('all/shape/images', 0):.0f} images"
-    table = _table(title, ["network", "> 0.05", "> 0.5", *list(WHO.values())[1:]])
+    others = _measured(values)[1:]
+    headings = ["network", "> 0.05", "> 0.5", *(WHO[who] for who in others)]
+    table = _table(title, headings)
     for frame, label in FRAMES.items():
         names = [f"network/{frame}/{kind}" for kind in ("tuned", "default", "half")]
-        names += [f"{who}/{frame}/tuned" for who in list(WHO)[1:]]
+        names += [f"{who}/{frame}/tuned" for who in others]
         table.add_row(label, *(_cell(values, f"all/shape/{name}") for name in names))
     return table
 
 
 def _shapes(values: Mapping[str, float], kinds: list[str], frame: str) -> Table:
-    table = _table(f"IoU by kind, {FRAMES[frame]}", list(WHO.values()))
+    shown = _measured(values)
+    table = _table(f"IoU by kind, {FRAMES[frame]}", [WHO[who] for who in shown])
     for kind in kinds[1:]:
-        names = [f"{kind}/shape/{who}/{frame}/tuned" for who in WHO]
+        names = [f"{kind}/shape/{who}/{frame}/tuned" for who in shown]
         table.add_row(kind, *(_cell(values, name) for name in names))
     return table
 
@@ -113,6 +116,11 @@ def _rings(values: Mapping[str, float]) -> Table:
         names = [f"{kind}/ring/{name}" for name in RING_COLUMNS]
         table.add_row(kind, *(_cell(values, name) for name in names))
     return table
+
+
+def _measured(values: Mapping[str, float]) -> list[str]:
+    """Who was measured: the baselines may be left out."""
+    return [who for who in WHO if f"all/shape/{who}/free/tuned" in values]
 
 
 def _with(values: Mapping[str, float], ending: str) -> list[str]:

@@ -1,0 +1,242 @@
+"""How voxel models find the azimuth: shapes, poses and rings of each way.
+
+    PYTHONPATH=. python benchmarks/voxel_poses.py --real MESHES
+    PYTHONPATH=. python benchmarks/voxel_poses.py --table
+
+Trains the configs voxels-shapes-{fixed,uniform,learned,hypotheses,amortized} on single
+views of generated shapes of six categories, and voxels-fig07 (chairs under a random
+azimuth), and prints, on generated shapes that nobody trained on and on real meshes
+(MESHES, a folder such as the open collection's):
+
+- the IoU of predicted and true voxels up to what no image can tell (see
+  tf3d/evaluation/voxels/shape_scores.py), beside the visual hull of one view, a slab
+  and mean shapes;
+- the difference of each pose from the fixed one, image by image, with a bootstrap
+  interval over shapes;
+- the median azimuth error;
+- how ring-shaped chairs are.
+
+Thresholds and frames are chosen on further generated shapes. Each training is measured
+when it ends and kept in the results; stopped, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import pathlib
+from typing import Any
+
+import numpy as np
+from voxel_jobs import Job, add_arguments, read_results, run_jobs, write_results
+
+POSES = ("fixed", "learned", "uniform", "hypotheses", "amortized")
+RING = "fig07"
+FRAMES = ("free", "viewer", "frame")
+BASELINES = ("hull", "slab", "mean", "kind_mean")
+POSE_KINDS = ("all", "cars", "chairs")
+
+
+def plan(arguments: argparse.Namespace) -> list[Job]:
+    """The trainings."""
+    configs = {pose: f"voxels-shapes-{pose}" for pose in POSES}
+    configs[RING] = "voxels-fig07"
+    return [
+        Job(
+            name=name,
+            config=config,
+            steps=arguments.steps,
+            seed=arguments.seed,
+            settings=tuple(arguments.settings),
+        )
+        for name, config in configs.items()
+        if not arguments.only or name in arguments.only
+    ]
+
+
+def measure(
+    job: Job, folder: pathlib.Path, real: str | None, shapes: int, views: int
+) -> dict[str, float]:
+    """The figures of a finished training, on each set under the set's name.
+
+    Leaves the IoU of each image in iou-SET.npz.
+    """
+    from tf3d.evaluation.voxels.evaluate import Details, evaluate_voxels
+    from tf3d.evaluation.voxels.sources import open_measured
+    from tf3d.prediction import load
+
+    network = load(folder)
+    kinds = ("chairs",) if job.name == RING else None
+    sets: dict[str, tuple[str, dict[str, Any]]] = {
+        "shapes": ("shapes", {"count": shapes, "kinds": kinds, "seed": job.seed})
+    }
+    if real is not None:
+        chosen = None if kinds is None else ("chair",)
+        sets["real"] = (real, {"kinds": chosen, "seed": job.seed})
+    result: dict[str, float] = {}
+    for name, (data, options) in sets.items():
+        measured = open_measured(
+            data,
+            size=network.image_size,
+            channels=network.channels,
+            views=views,
+            **options,
+        )
+        details = Details()
+        values = evaluate_voxels(
+            network,
+            measured,
+            details=details,
+            pictures=folder / f"{name}-pictures",
+            with_baselines=job.name in ("fixed", RING),
+        )
+        result |= {f"{name}/{key}": value for key, value in values}
+        scores = details.scores
+        iou = {key.replace("/", "."): value for key, value in scores.iou.items()}
+        np.savez_compressed(
+            folder / f"iou-{name}.npz",
+            shape=scores.scenes.which,
+            kind=np.array(scores.scenes.kinds)[scores.scenes.kind],
+            azimuth=details.azimuth,
+            **iou,
+        )
+    return result
+
+
+def differences(folder: pathlib.Path, runs: dict[str, Any]) -> dict[str, Any]:
+    """Each pose's IoU less the fixed one's, and less each baseline's, by set."""
+    from tf3d.evaluation.voxels.bootstrap import bootstrap_mean
+
+    result: dict[str, Any] = {}
+    for path in sorted((folder / "fixed").glob("iou-*.npz")):
+        with np.load(path) as stored:
+            fixed = dict(stored)
+        for pose in POSES:
+            other = folder / pose / path.name
+            if pose not in runs or not other.is_file():
+                continue
+            with np.load(other) as stored:
+                own = dict(stored)
+            if not np.array_equal(own["shape"], fixed["shape"]):
+                raise SystemExit(f"{other} and {path} are of different images.")
+            for frame in FRAMES:
+                values = own[f"network.{frame}.tuned"].astype(np.float64)
+                rivals = {"fixed": fixed[f"network.{frame}.tuned"]} | {
+                    who: fixed[f"{who}.{frame}.tuned"] for who in BASELINES
+                }
+                for who, rival in rivals.items():
+                    if pose == who:
+                        continue
+                    interval = bootstrap_mean(values - rival, own["shape"])
+                    key = f"{path.stem.removeprefix('iou-')}/{frame}/{pose} - {who}"
+                    result[key] = [round(value, 4) for value in interval]
+    return result
+
+
+def print_tables(runs: dict[str, Any], gaps: dict[str, Any]) -> None:
+    """What the module's head promises."""
+    sets = list(
+        dict.fromkeys(n.split("/")[0] for r in runs.values() for n in r["values"])
+    )
+    for name in sets:
+        for frame in FRAMES:
+            rows = {
+                pose: [
+                    _value(runs[pose], f"{name}/{kind}/shape/network/{frame}/{how}")
+                    for kind, how in (
+                        *(("all", how) for how in ("tuned", "default", "half")),
+                        *((kind, "tuned") for kind in _kinds(runs, name)),
+                    )
+                ]
+                for pose in POSES
+                if pose in runs
+            }
+            for who in BASELINES:
+                names = [
+                    f"{name}/{kind}/shape/{who}/{frame}/tuned"
+                    for kind in ("all", "", "", *_kinds(runs, name))
+                ]
+                if "fixed" in runs:
+                    rows[who] = [_value(runs["fixed"], one) for one in names]
+            headings = ["all", "> 0.05", "> 0.5", *_kinds(runs, name)]
+            _print(f"{name}: IoU, {frame}", headings, rows)
+        rows = {
+            pose: [
+                _value(runs[pose], f"{name}/{kind}/pose/{figure}", 1)
+                for kind in POSE_KINDS
+                for figure in ("median", "own", "shuffled")
+            ]
+            for pose in POSES
+            if pose in runs
+        }
+        headings = [
+            f"{k} {f}" for k in POSE_KINDS for f in ("median", "own", "shuffled")
+        ]
+        _print(f"{name}: azimuth error, degrees", headings, rows)
+        figures = ("overlap/network", "overlap/truth", "share/network", "share/truth")
+        rows = {
+            run: [_value(runs[run], f"{name}/chairs/ring/{f}") for f in figures]
+            for run in runs
+        }
+        _print(f"{name}: how ring-shaped chairs are", list(figures), rows)
+    for key, (mean, low, high) in gaps.items():
+        print(f"{key}: {mean:+.3f} IoU [{low:+.3f}, {high:+.3f}]")
+
+
+def _kinds(runs: dict[str, Any], name: str) -> list[str]:
+    ending = "/shape/network/free/tuned"
+    found = runs.get("fixed", {"values": {}})["values"]
+    kinds = [
+        n.split("/")[1] for n in found if n.startswith(name) and n.endswith(ending)
+    ]
+    return [kind for kind in kinds if kind != "all"]
+
+
+def _value(run: dict[str, Any], name: str, digits: int = 3) -> str:
+    value = run["values"].get(name)
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _print(title: str, headings: list[str], rows: dict[str, list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
+    Console(width=160).print(table)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--real", help="a folder of meshes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
+    parser.add_argument("--views", type=int, default=2, help="of each")
+    add_arguments(parser, "runs/poses", "docs/results/voxel_poses.json")
+    arguments = parser.parse_args()
+    if arguments.table:
+        runs = read_results(arguments.results)
+    else:
+        how = functools.partial(
+            measure,
+            real=arguments.real,
+            shapes=arguments.shapes,
+            views=arguments.views,
+        )
+        runs = run_jobs(plan(arguments), arguments.runs, arguments.results, how)
+    if arguments.table:
+        gaps = read_results(arguments.results, "differences")
+    else:
+        gaps = differences(arguments.runs, runs)
+        write_results(arguments.results, runs=runs, differences=gaps)
+    print_tables(runs, gaps)
+
+
+if __name__ == "__main__":
+    main()
