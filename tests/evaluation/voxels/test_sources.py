@@ -60,12 +60,14 @@ def test_generated_shapes():
 
 
 def test_a_folder_of_meshes(meshes):
-    measured = open_measured(str(meshes), views=1, count=2, **HOW)
+    measured = open_measured(str(meshes), views=1, count=2, validation_shapes=2, **HOW)
     assert measured.scenes.kinds == ("cars", "cups")
     np.testing.assert_array_equal(measured.scenes.kind, [0, 0, 1, 1])
     assert len(measured.validation.voxels) == 2
-    one = open_measured(str(meshes), views=1, count=1, kinds=("cup",), **HOW)
-    assert one.scenes.kinds == ("cups",) and len(one.scenes) == 1
+    one = open_measured(
+        str(meshes), views=1, validation_shapes=1, kinds=("cup",), **HOW
+    )
+    assert one.scenes.kinds == ("cups",) and len(one.scenes) == 2
     assert one.validation.kinds == ("cups",)
 
 

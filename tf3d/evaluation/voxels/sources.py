@@ -58,6 +58,7 @@ def open_measured(
     count: int | None = None,
     train_count: int | None = None,
     views: int = VIEWS,
+    validation_shapes: int = VALIDATION_SHAPES,
     kinds: Sequence[str] | None = None,
     elevation: float = 0.0,
     seed: int = 0,
@@ -75,6 +76,7 @@ def open_measured(
       count: images at most; of shapes, how many of them.
       train_count: images at most whose codes' neighbours are sought; 0 for none.
       views: of each shape.
+      validation_shapes: to choose settings on; of generated ones `count` at most.
       kinds: generators of "shapes", or categories of the others.
       elevation: of rendered views, degrees.
       seed: of generated shapes: training's, so that none of these is measured on.
@@ -113,8 +115,9 @@ def open_measured(
             **how,
             **rendering,
         )
-    wanted = None if is_meshes else count
-    known = _validation(data, data_dir, kinds, seed, wanted, how, rendering)
+    if data == "shapes":
+        validation_shapes = min(validation_shapes, count or validation_shapes)
+    known = _validation(data, data_dir, kinds, seed, validation_shapes, how, rendering)
     scenes = scenes_of(test, views, seed)
     return Measured(
         test, None, scenes, scenes_of(known, views, seed), (*test.report, *known.report)
@@ -163,7 +166,7 @@ def _validation(
     data_dir: str | pathlib.Path | None,
     kinds: Sequence[str] | None,
     seed: int,
-    count: int | None,
+    shapes: int,
     how: dict,
     rendering: dict,
 ) -> ImageSet:
@@ -171,7 +174,6 @@ def _validation(
 
     Their seed is of no training: `open_shapes` keeps test seeds apart.
     """
-    shapes = min(VALIDATION_SHAPES, count or VALIDATION_SHAPES)
     pictures = RENDERED_VIEWS * shapes
     if data == "modelnet40":
         chosen = {} if kinds is None else {"categories": kinds}
