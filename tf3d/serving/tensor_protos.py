@@ -93,6 +93,18 @@ def to_proto(array: np.ndarray) -> TensorProto:
     Raises:
       ServingError: UNIMPLEMENTED for a dtype that the protocol's lists do not hold.
     """
+    return TensorProto.FromString(b"".join(to_wire(array)))
+
+
+def to_wire(array: np.ndarray) -> list[bytes | memoryview]:
+    """The bytes of `to_proto`'s message, in pieces, large values without a copy.
+
+    Args:
+      array: of any shape; strings as an object array of `bytes`.
+
+    Raises:
+      ServingError: UNIMPLEMENTED for a dtype that the protocol's lists do not hold.
+    """
     array = np.asarray(array)
     proto = TensorProto()
     for size in array.shape:
@@ -100,23 +112,28 @@ def to_proto(array: np.ndarray) -> TensorProto:
     if array.dtype.kind == "O":
         proto.dtype = types_pb2.DT_STRING
         proto.string_val.extend(array.ravel().tolist())
-        return proto
+        return [proto.SerializeToString()]
     if array.dtype not in _ENUMS:
         raise ServingError(
             Code.UNIMPLEMENTED, f"An output has the dtype {array.dtype}."
         )
     proto.dtype = _ENUMS[array.dtype]
     field = _NUMERIC[proto.dtype][1]
-    if field in _PACKED:
-        raw = np.ascontiguousarray(array).tobytes()
-        number = TensorProto.DESCRIPTOR.fields_by_name[field].number
-        if raw:
-            proto.MergeFromString(_varint(number << 3 | 2) + _varint(len(raw)) + raw)
-    else:
+    if field not in _PACKED:
         if field == "half_val":
             array = np.ascontiguousarray(array).view(np.uint16)
         getattr(proto, field).extend(array.ravel().tolist())
-    return proto
+        return [proto.SerializeToString()]
+    if not array.size:
+        return [proto.SerializeToString()]
+    number = TensorProto.DESCRIPTOR.fields_by_name[field].number
+    values = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return [proto.SerializeToString(), length_prefix(number, len(values)), values]
+
+
+def length_prefix(number: int, length: int) -> bytes:
+    """What comes before so many bytes of a field, by the field's number."""
+    return _varint(number << 3 | 2) + _varint(length)
 
 
 def _shape(proto: TensorProto, name: str) -> tuple[int, ...]:
