@@ -6,6 +6,7 @@ from rich.console import Console
 
 from tf3d.data.images import ImageSet
 from tf3d.errors import InputError
+from tf3d.evaluation.voxels import evaluate
 from tf3d.evaluation.voxels.evaluate import Details, evaluate_voxels
 from tf3d.evaluation.voxels.sources import Measured
 from tf3d.evaluation.voxels.tables import as_voxel_tables
@@ -15,13 +16,16 @@ def images_of(scenes):
     return ImageSet(scenes.images, labels=scenes.kind.astype(np.int32))
 
 
-def test_every_figure_of_a_model_that_knows_all(validation, test_scenes, knows_all):
+def test_every_figure_of_a_model_that_knows_all(
+    validation, test_scenes, knows_all, monkeypatch
+):
     stages = []
 
     def progress(title):
         stages.append(title)
         return contextlib.nullcontext()
 
+    monkeypatch.setattr(evaluate, "evaluate_framing", lambda *_: [("own/mse", 0.5)])
     measured = Measured(
         images_of(test_scenes), images_of(validation), test_scenes, validation
     )
@@ -43,9 +47,16 @@ def test_every_figure_of_a_model_that_knows_all(validation, test_scenes, knows_a
     )
     assert details.scores.iou["network/free/tuned"].shape == (16,)
     np.testing.assert_allclose(details.azimuth, test_scenes.degrees + 90, atol=1e-3)
-    assert len(stages) == 6
+    assert values["framing/own/mse"] == 0.5
+    assert len(stages) == 7
     text = printed(values)
-    for words in ("10 nearest neighbours", "camera's view", "slab", "Azimuth error"):
+    for words in (
+        "10 nearest neighbours",
+        "camera's view",
+        "slab",
+        "Azimuth error",
+        "over the frame",
+    ):
         assert words in text
     assert "Symmetry about the vertical axis" in text
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tf3d.errors import InputError
 from tf3d.evaluation.voxels.codes import evaluate_classes, evaluate_codes
+from tf3d.evaluation.voxels.framing import evaluate_framing
 from tf3d.evaluation.voxels.inference import Inferred, encode_all, infer
 from tf3d.evaluation.voxels.pictures import write_pictures
 from tf3d.evaluation.voxels.pose import evaluate_pose
@@ -67,7 +68,8 @@ def evaluate_voxels(
 
     Yields:
       "images"; image/NAME of `evaluate_reconstruction`; code/NAME of `evaluate_codes`
-      and, with labels, of `evaluate_classes`; with the truth what `ShapeScores.means`
+      and, with labels, of `evaluate_classes`, and framing/NAME of `evaluate_framing`;
+      with the truth what `ShapeScores.means`
       and `evaluate_pose` yield, and KIND/ring/NAME of `evaluate_symmetry`.
 
     Raises:
@@ -83,7 +85,8 @@ def evaluate_voxels(
         yield f"image/{name}", value
     for name, value in evaluate_codes(found.mean, found.log_variance):
         yield f"code/{name}", value
-    train, labels = measured.train, measured.test.labels
+    train = measured.train
+    labels = measured.test.labels if scenes is None else scenes.kind
     if train is not None and train.labels is not None and labels is not None:
         with progress("Codes of training images") as update:
             codes = encode_all(network, train.images, update)
@@ -92,6 +95,10 @@ def evaluate_voxels(
                 codes, train.labels, found.mean, labels
             ):
                 yield f"code/{name}", value
+        with progress("Framing"):
+            known = (codes, train.labels)
+            for name, value in evaluate_framing(network, images, labels, known):
+                yield f"framing/{name}", value
     if scenes is not None and measured.validation is not None:
         yield from _shapes_and_poses(
             network,

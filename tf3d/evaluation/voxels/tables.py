@@ -65,7 +65,7 @@ def as_voxel_tables(values: Mapping[str, float]) -> list[Table]:
     kinds = _with(values, "/shape/images")
     if kinds:
         tables += [_frames(values), *(_shapes(values, kinds, f) for f in FRAMES)]
-    tables += [_poses(values), _rings(values)]
+    tables += [_poses(values), _rings(values), _framing(values)]
     return [table for table in tables if table.row_count]
 
 
@@ -115,6 +115,18 @@ def _rings(values: Mapping[str, float]) -> Table:
     for kind in _with(values, "/ring/overlap/network"):
         names = [f"{kind}/ring/{name}" for name in RING_COLUMNS]
         table.add_row(kind, *(_cell(values, name) for name in names))
+    return table
+
+
+def _framing(values: Mapping[str, float]) -> Table:
+    usual = values.get("framing/usual", 0)
+    title = f"By the longer side of the object over the frame's, usually {usual:.2f}"
+    table = _table(title, ["squared error", "10 nearest"])
+    for name in values:
+        if name.startswith("framing/") and name.endswith("/mse"):
+            side = name.split("/")[1]
+            accuracy = f"framing/{side}/neighbours_accuracy"
+            table.add_row(side, _cell(values, name, 5), _cell(values, accuracy, 4))
     return table
 
 
