@@ -28,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import grpc
 import numpy as np
+import rest_faults
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2
@@ -216,23 +217,9 @@ def _picture(rng: np.random.Generator) -> predict_pb2.PredictRequest:
             png[rng.integers(0, 26)] ^= 255  # signature and header
             data = bytes(png)
         case _:
-            data = picture_bomb()
+            data = rest_faults.picture_bomb()
     request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto([data]))
     return request
-
-
-def picture_bomb() -> bytes:
-    """A PNG that says it has 60,000 x 60,000 pixels, in a hundred bytes."""
-    import struct
-    import zlib
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    data = chunk(b"IDAT", zlib.compress(b"\0" * 999))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
 
 
 def _truncated(rng: np.random.Generator) -> bytes:
@@ -344,6 +331,14 @@ class Served:
         self.process.wait(60)
 
 
+def ask(served: Served) -> tuple[bytes, ...]:
+    """The answers to a good request over both protocols."""
+    request = rest_faults.post(rest_faults.GOOD)
+    return ask_grpc(served.grpc_address), *rest_faults.ask_rest(
+        served.rest_address, request
+    )
+
+
 def report(
     name: str, result: dict[str, collections.Counter], seconds: float
 ) -> list[str]:
@@ -354,7 +349,7 @@ def report(
     for kind, counter in result.items():
         codes = ", ".join(f"{code} {number}" for code, number in counter.most_common())
         print(f"  {kind:30} {codes}", flush=True)
-        bad = set(counter) - EXPECTED
+        bad = set(counter) - EXPECTED - rest_faults.EXPECTED
         wrong += [f"{name}: {kind}: {code} {counter[code]}" for code in sorted(bad)]
     return wrong
 
@@ -372,14 +367,22 @@ def main() -> None:
         try:
             # A first round, so that memory is compared once everything has run.
             send_grpc(served.grpc_address, 500, rng)
-            before, memory = ask_grpc(served.grpc_address), served.megabytes()
+            rest_faults.send_rest(
+                served.rest_address, 500, rng, rest_faults.picture_bomb()
+            )
+            before, memory = ask(served), served.megabytes()
             print(f"memory of the server before: {memory:.0f} MB")
-            protocols = {"gRPC": lambda n: send_grpc(served.grpc_address, n, rng)}
+            protocols = {
+                "gRPC": lambda n: send_grpc(served.grpc_address, n, rng),
+                "REST": lambda n: rest_faults.send_rest(
+                    served.rest_address, n, rng, rest_faults.picture_bomb()
+                ),
+            }
             for name, send in protocols.items():
                 start = time.perf_counter()
                 result = send(arguments.count // len(protocols))
                 wrong += report(name, result, time.perf_counter() - start)
-                if ask_grpc(served.grpc_address) != before:
+                if ask(served) != before:
                     wrong.append(f"{name}: a good request is answered differently")
                 print(f"memory of the server: {served.megabytes():.0f} MB", flush=True)
         finally:

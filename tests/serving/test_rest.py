@@ -309,6 +309,14 @@ def test_compressed_bodies_are_measured_decompressed(rest, encoding):
     assert rest.api._held == 0
 
 
+def test_bodies_that_are_not_compressed_as_they_say(rest):
+    good = gzip.compress(b'{"signature_name": "one", "inputs": [[1, 2]]}')
+    for body in (b"{}", good[:20] + b"\0" * 30):
+        answer = predict(rest, body, headers={"Content-Encoding": "gzip"})
+        check_error(answer, 400, "cannot be read")
+    assert rest.api._held == 0
+
+
 def test_bodies_that_are_held_at_once(core):
     limits = RestLimits(body_bytes=2**20, held_bytes=1000)
     server = RestServer(core, port=0, limits=limits)

@@ -40,6 +40,9 @@ SHOWN = 200  # characters of a path that an error repeats
 WORKERS = 4  # threads for JSON; more would only wait for each other
 
 _log = logging.getLogger(__name__)
+# What aiohttp says of clients' mistakes, with tracebacks: anyone could fill the log.
+_protocol_log = logging.getLogger(f"{__name__}.protocol")
+_protocol_log.setLevel(logging.CRITICAL + 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,6 +193,11 @@ class RestApi:
                 body += chunk
                 held += len(chunk)
                 self._held += len(chunk)
+        except web.RequestPayloadError as error:  # encoded or cut otherwise than said
+            self._held -= held
+            raise ServingError(
+                Code.INVALID_ARGUMENT, "The body cannot be read as its headers say."
+            ) from error
         except BaseException:
             self._held -= held
             raise
@@ -347,6 +355,7 @@ class RestServer:
             self.api.application(),
             handler_cancellation=True,  # of a client that hangs up
             access_log=None,
+            logger=_protocol_log,
             shutdown_timeout=self.grace,
         )
         await self._runner.setup()
