@@ -322,6 +322,7 @@ def compare(arguments: argparse.Namespace) -> None:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
+    tf.get_logger().setLevel("ERROR")  # a graph for each layer is meant
     models = {precision: make_model(precision) for precision in PRECISIONS}
     report_steps(models, 2 * arguments.rounds)
     for precision, model in models.items():
