@@ -95,6 +95,7 @@ def test_a_folder_of_pictures(tmp_path):
     [
         ("no/such/folder", {}, "There is no image set or folder"),
         ("modelnet40", {}, "modelnet40 is not fetched"),
+        ("mnist+shapes", {}, "measure each by itself"),
         ("shapes", {"kinds": ("boats",)}, "There is no generator 'boats'"),
     ],
 )

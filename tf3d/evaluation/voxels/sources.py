@@ -86,6 +86,8 @@ def open_measured(
     Raises:
       InputError: if the data are not there or bad.
     """
+    if data == "combined" or ("+" in data and not pathlib.Path(data).exists()):
+        raise InputError(f"{data}: name one set, and measure each by itself.")
     how = {"size": size, "channels": channels}
     rendering = {"elevation": elevation, "workers": workers, "progress": progress}
     is_meshes = data not in NAMES and _holds_meshes(pathlib.Path(data))
