@@ -64,14 +64,15 @@ class _Queue:
         self.rows = 0  # that wait
         self.running = 0  # batches
         self.expected = 1  # requests that were under way when the last batch ended
+        self.ended_at = 0.0
 
     def due(self, options: BatchingOptions) -> float:
         """When the next batch starts if nothing changes; infinity if not until then.
 
         What runs alone, or fills a batch, starts as soon as there is a worker. Else
         there is one batch at a time: what comes meanwhile makes the next one. A lone
-        client's request starts at once; where more were under way a moment ago, the
-        first waits for the others, up to the delay.
+        client's request starts at once; where more were under way a moment ago, those
+        that wait do so for the others, up to the delay after the last batch.
         """
         if not self.waiting:
             return float("inf")
@@ -82,7 +83,7 @@ class _Queue:
             return float("inf")
         if len(self.waiting) >= self.expected:
             return head.since
-        return head.since + options.delay
+        return max(head.since, self.ended_at) + options.delay
 
     def take(self, options: BatchingOptions) -> list[_Request]:
         """Removes the requests of the next batch."""
@@ -108,6 +109,7 @@ class _Queue:
         """
         self.running -= 1
         self.expected = size + len(self.waiting)
+        self.ended_at = time.monotonic()
 
 
 class Batcher:
