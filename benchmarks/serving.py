@@ -182,10 +182,9 @@ async def load(
     """Seconds of the answers within the window, and how many there were in all."""
     import grpc
 
-    options = [
-        ("grpc.max_receive_message_length", 2**28),
-        ("grpc.use_local_subchannel_pool", 1),
-    ]
+    from tf3d.serving.channels import channel_options
+
+    options = [*channel_options(2**28), ("grpc.use_local_subchannel_pool", 1)]
     times: list[float] = []
     count = 0
     begin = time.perf_counter() + WARM_UP
@@ -294,8 +293,8 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=1, help="of each request")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--batch", type=int, default=32, help="rows of the bare model")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each burst")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each burst")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--models", type=pathlib.Path, help=f"a folder with {MODEL}/1; else exported"
     )

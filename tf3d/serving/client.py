@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tf3d.errors import InputError
+from tf3d.serving.channels import channel_options
 from tf3d.serving.errors import Code
 
 if TYPE_CHECKING:
@@ -82,10 +83,7 @@ class Client:
         )
 
         self.address, self.timeout = address, timeout
-        options = [
-            ("grpc.max_send_message_length", max_message_bytes),
-            ("grpc.max_receive_message_length", max_message_bytes),
-        ]
+        options = channel_options(max_message_bytes)
         if tls or certificate:
             own, key = certificate or (None, None)
             credentials = grpc.ssl_channel_credentials(

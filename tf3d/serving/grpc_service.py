@@ -21,6 +21,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2,
 )
 
+from tf3d.serving.channels import channel_options
 from tf3d.serving.core import ModelServer, Prediction
 from tf3d.serving.errors import Code, ServingError
 from tf3d.serving.tensor_protos import length_prefix, to_array, to_wire
@@ -82,8 +83,7 @@ class GrpcServer:
             ThreadPoolExecutor(self._options.concurrency, thread_name_prefix="grpc"),
             maximum_concurrent_rpcs=self._options.concurrency,
             options=[
-                ("grpc.max_receive_message_length", limit),
-                ("grpc.max_send_message_length", limit),
+                *channel_options(limit),
                 # A second server on the port is an error, not half of its requests.
                 ("grpc.so_reuseport", 0),
                 # Clients that ask for a sign of life are not sent away for it.
