@@ -379,7 +379,8 @@ def test_a_port_that_is_taken(served):
         GrpcServer(core, GrpcOptions(port=server.port))
 
 
-def test_malformed_requests_are_the_clients_mistakes(tmp_path, start):
+def test_malformed_requests_are_the_clients_mistakes(tmp_path, start, monkeypatch):
+    monkeypatch.syspath_prepend(str(FAULTS.parent))  # for what it imports
     spec = importlib.util.spec_from_file_location("serving_faults", FAULTS)
     faults = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(faults)
