@@ -89,7 +89,7 @@ def test_adversarial_updates_in_their_order():
 
 
 def test_scale_moves_all_rates_together():
-    _, _, optimizers, _ = parts("aae", discriminator_rate=4e-3)
+    _, _, optimizers, _ = parts("aae", discriminator_rate=4e-3, generator_share=0.1)
     optimizers.scale(0.25)
     rates = {k: float(o.learning_rate) for k, o in optimizers.all.items()}
     assert rates == pytest.approx(
