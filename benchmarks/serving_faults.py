@@ -25,6 +25,8 @@ import time
 from collections.abc import Callable, Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# A test imports this file from elsewhere.
+sys.path.insert(0, os.fspath(pathlib.Path(__file__).parent))
 
 import grpc
 import numpy as np
