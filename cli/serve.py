@@ -172,9 +172,10 @@ def serve(
     from tf3d.serving.sources import export_missing, find_sources
 
     sources = find_sources(target, name)
-    for model in sources.missing:
-        click.echo(f"{model}: preparing its SavedModel (once)")
-    export_missing(sources)
+    export_missing(
+        sources,
+        announce=lambda name: click.echo(f"{name}: making its SavedModel, once"),
+    )
 
     from tf3d.serving.batching import BatchingOptions
     from tf3d.serving.core import ModelServer

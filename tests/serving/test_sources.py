@@ -78,11 +78,11 @@ def test_what_ships_by_name_and_by_default():
 
 
 def test_exports_are_made_once_and_again_for_another_file(tmp_path):
-    exporter = Exporter()
+    exporter, announced = Exporter(), []
 
     def bases():
         sources = find_sources(tmp_path / "m")
-        export_missing(sources, exporter, tmp_path / "cache")
+        export_missing(sources, exporter, tmp_path / "cache", announced.append)
         return sources.models["m"]
 
     put_keras(tmp_path / "m", b"one")
@@ -90,6 +90,7 @@ def test_exports_are_made_once_and_again_for_another_file(tmp_path):
     assert bases() == first and len(exporter.calls) == 1
     put_keras(tmp_path / "m", b"two")
     assert bases() != first and len(exporter.calls) == 2
+    assert announced == ["m", "m"]
 
 
 def test_an_export_that_fails_leaves_nothing(tmp_path):

@@ -81,6 +81,7 @@ def export_missing(
     sources: Sources,
     export: Export | None = None,
     cache: pathlib.Path | None = None,
+    announce: Callable[[str], None] = lambda name: None,
 ) -> list[str]:
     """Makes a SavedModel of every `model.keras` that has none, once.
 
@@ -92,6 +93,7 @@ def export_missing(
       export: writes the SavedModel of a `.keras` file to `FOLDER/1`, given both and
         the model's name.
       cache: folder; None for the user's.
+      announce: called with a model's name before it is exported.
 
     Returns:
       Names of the models that were exported now.
@@ -106,6 +108,7 @@ def export_missing(
             digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
         base = cache / "saved_models" / f"{name}-{digest}"
         if not (base / "1").is_dir():
+            announce(name)
             _export_once(file, base, name, export or _export)
             exported.append(name)
         sources.models.setdefault(name, []).append(base)
