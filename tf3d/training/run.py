@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import pathlib
 import time
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from tf3d.training.config import MultiViewConfig, PhaseConfig
 from tf3d.training.growth import transfer
 from tf3d.training.interrupts import Interrupt
 from tf3d.training.logs import ScalarLog
+from tf3d.training.loss_terms import LossTerms
 from tf3d.training.optimizers import FusedAdam
 from tf3d.training.panels import held_out_errors, save_panel
 from tf3d.training.precision import full_precision, policy
@@ -226,31 +226,30 @@ class MultiViewRun:
         progress: Callable[[Progress], None],
     ) -> None:
         config, log = self.config, ScalarLog(self.folder / "logs")
-        sums: dict[str, float] = {}
-        count, views = 0, pool.rendered_views
+        terms, views = LossTerms(), pool.rendered_views
         started = saved = time.monotonic()
         while self.phase_step < phase.steps:
             optimizer.learning_rate.assign(learning_rate(phase, self.phase_step))
-            terms = step(*self._next(batches, pool))
+            terms.add(step(*self._next(batches, pool)))
             self.phase_step += 1
-            for name, value in terms.items():
-                sums[name] = sums.get(name, 0.0) + float(value)
-            count += 1
-            if not math.isfinite(sums["total"]):
-                raise InputError(
-                    f"The loss is not a number at step {self.step}. The checkpoint in "
-                    f"{self.folder} is from before; resume it with a lower rate."
-                )
             last = self.phase_step == phase.steps
             stopping = self.interrupt.requested
             last = last or stopping
             if self.step % LOG_STEPS and not last:
                 continue
+            count = len(terms)
+            means, bad = terms.take()
+            if bad is not None:
+                raise InputError(
+                    f"The loss is not a number at step {self.step - count + bad + 1}. "
+                    f"The checkpoint in {self.folder} is from before; resume it with a "
+                    "lower rate."
+                )
             now = time.monotonic()
             report = Progress(
                 self.step,
                 config.total_steps,
-                {name: value / count for name, value in sums.items()},
+                means,
                 count * config.batch_size / (now - started),
                 {"fresh views": (pool.rendered_views - views) / (now - started)},
             )
@@ -270,7 +269,7 @@ class MultiViewRun:
                 saved = time.monotonic()
             if stopping:
                 raise KeyboardInterrupt
-            sums, count, views = {}, 0, pool.rendered_views
+            views = pool.rendered_views
             started = time.monotonic()
 
     def _next(self, batches: Any, pool: ViewPool) -> Batch:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import keras
+
+from tf3d.training.variables import assign_all, values_of
 
 Step = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 
@@ -89,7 +92,8 @@ def _jax_step(
             terms = objective(targets, model.to_units(raw, viewpoints), viewpoints)
         return terms["total"], terms
 
-    @jax.jit
+    # Values stay on the device, and the new ones take the memory of the old.
+    @functools.partial(jax.jit, donate_argnums=(0, 1))
     def update(trainable, state, inputs, targets):
         (_, terms), gradients = jax.value_and_grad(loss, has_aux=True)(
             trainable, inputs, targets
@@ -98,13 +102,14 @@ def _jax_step(
         return trainable, state, terms
 
     def step(inputs, targets):
-        trainable = [v.value for v in model.trainable_variables]
-        state = [v.value for v in optimizer.variables]
-        trainable, state, terms = update(trainable, state, inputs, targets)
-        for variable, value in zip(model.trainable_variables, trainable, strict=True):
-            variable.assign(value)
-        for variable, value in zip(optimizer.variables, state, strict=True):
-            variable.assign(value)
+        trainable, state, terms = update(
+            values_of(model.trainable_variables),
+            values_of(optimizer.variables),
+            inputs,
+            targets,
+        )
+        assign_all(model.trainable_variables, trainable)
+        assign_all(optimizer.variables, state)
         return terms
 
     return step

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import pathlib
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from tf3d.models.voxels import (
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.interrupts import Interrupt
 from tf3d.training.logs import ScalarLog
+from tf3d.training.loss_terms import LossTerms
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
 from tf3d.training.schedules import learning_rate
@@ -227,29 +227,27 @@ class VoxelRun:
     ) -> None:
         config, log = self.config, ScalarLog(self.folder / "logs")
         batches = Batches(images.train, images.shares, config.seed)
-        sums: dict[str, float] = {}
-        count = 0
+        terms = LossTerms()
         started = saved = time.monotonic()
         while self.step < config.steps:
             factor = learning_rate(config, self.step) / config.rate
             parts.optimizers.scale(factor)
-            terms = step(batches.batch(self.step)["image"])
+            terms.add(step(batches.batch(self.step)["image"]))
             self.step += 1
-            for name, value in terms.items():
-                sums[name] = sums.get(name, 0.0) + float(value)
-            count += 1
-            if not math.isfinite(sum(sums.values())):
-                raise self._diverged()
             # Read once: pressed any later, the next step is the last one.
             stopping = self._interrupt.requested
             last = self.step == config.steps or stopping
             if self.step % LOG_STEPS and not last:
                 continue
+            count = len(terms)
+            means, bad = terms.take()
+            if bad is not None:
+                raise self._diverged(self.step - count + bad + 1)
             now = time.monotonic()
             report = Progress(
                 self.step,
                 config.steps,
-                {name: value / count for name, value in sums.items()},
+                means,
                 count * config.batch_size / (now - started),
             )
             self.seconds += now - started
@@ -262,7 +260,6 @@ class VoxelRun:
                 saved = time.monotonic()
             if stopping:
                 raise KeyboardInterrupt
-            sums, count = {}, 0
             started = time.monotonic()
 
     def _look(
@@ -276,12 +273,12 @@ class VoxelRun:
     def _save_checkpoint(self, parts: _Parts) -> None:
         # The loss is from before the step, and does not show what that did.
         if not parts.finite():
-            raise self._diverged()
+            raise self._diverged(self.step)
         save_checkpoint(self.folder, parts, parts.optimizers, self._state())
         self._saved_step = self.step
 
-    def _diverged(self) -> InputError:
-        message = f"The loss is not a number at step {self.step}."
+    def _diverged(self, step: int) -> InputError:
+        message = f"The loss is not a number at step {step}."
         if self._saved_step is None:
             return InputError(f"{message} Train with a lower rate.")
         return InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -72,10 +73,10 @@ class VoxelOptimizers:
         for name, optimizer in self.all.items():
             optimizer.learning_rate.assign(self.rates[name] * factor)
 
-    def apply(self, name: str, gradients: list[Any]) -> None:
-        """One optimiser's step, from the gradients of its own variables."""
-        pairs = zip(gradients, self.groups[name], strict=True)
-        self.all[name].apply_gradients(pairs)
+    @property
+    def autoencoder(self) -> list[str]:
+        """Those that move by the autoencoder's loss."""
+        return [name for name in ("main", "pose") if name in self.all]
 
 
 def make_discriminator(
@@ -89,6 +90,54 @@ def make_discriminator(
     discriminator = Discriminator(width)
     discriminator.build()
     return discriminator
+
+
+@dataclasses.dataclass(frozen=True)
+class VoxelLosses:
+    """What a step's updates descend, on any backend.
+
+    Attributes:
+      model: built.
+      objective: of the autoencoder; says what is judged.
+      discriminator: see `make_discriminator`.
+      generator: of the prior's samples.
+    """
+
+    model: VoxelAutoencoder
+    objective: VoxelObjective
+    discriminator: Discriminator | None
+    generator: keras.random.SeedGenerator
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that a step may change, of the networks and of the random generators."""
+        result = [*self.model.variables, self.generator.state]
+        if self.discriminator is not None:
+            result += self.discriminator.variables
+        return result
+
+    def autoencoder(self, images: Any) -> tuple[Any, dict[str, Any], Any]:
+        """The loss, its terms, and what the discriminator is to judge of the batch."""
+        outputs = self.model.reconstruct(images, training=True)
+        terms = self.objective(images, outputs)
+        return terms["total"], terms, self.objective.judged(outputs)
+
+    def discrimination(self, judged: Any) -> Any:
+        """The discriminator's loss on samples of the prior and on what was judged."""
+        pose = self.model.pose
+        prior = self.objective.prior(
+            ops.shape(judged)[0],
+            self.model.latent,
+            pose.angles if pose.adversarial else 0,
+            self.generator,
+        )
+        real, made = self.discriminator(prior), self.discriminator(judged)
+        return 0.5 * (_surprise(real, True) + _surprise(made, False))
+
+    def generation(self, images: Any) -> Any:
+        """The encoder's loss against the discriminator."""
+        judged = self.objective.judged(self.model.infer(images, training=True))
+        return _surprise(self.discriminator(judged), True)
 
 
 def make_voxel_step(
@@ -116,60 +165,21 @@ def make_voxel_step(
       terms before the step.
 
     Raises:
-      RuntimeError: for a backend other than TensorFlow.
+      RuntimeError: for a backend other than TensorFlow and JAX.
     """
+    losses = VoxelLosses(model, objective, discriminator, generator)
     backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise RuntimeError(
-            "Training a voxel autoencoder needs the TensorFlow backend. "
-            f"Received: {backend}"
-        )
-    import tensorflow as tf
+    if backend == "tensorflow":
+        from tf3d.training.voxel_steps_tensorflow import tensorflow_step
 
-    pose_outputs = model.pose.angles if model.pose.adversarial else 0
-    judges_codes = objective.regularizer.adversarial
+        return tensorflow_step(losses, optimizers)
+    if backend == "jax":
+        from tf3d.training.voxel_steps_jax import jax_step
 
-    def update_autoencoder(images: Any) -> tuple[dict[str, Any], Any]:
-        with tf.GradientTape() as tape:
-            outputs = model.reconstruct(images, training=True)
-            terms = objective(images, outputs)
-        groups = [name for name in ("main", "pose") if name in optimizers.all]
-        variables = [optimizers.groups[name] for name in groups]
-        gradients = tape.gradient(terms["total"], variables)
-        for name, part in zip(groups, gradients, strict=True):
-            optimizers.apply(name, part)
-        return terms, objective.judged(outputs)
-
-    def update_discriminator(judged: Any) -> Any:
-        batch = ops.shape(judged)[0]
-        prior = objective.prior(batch, model.latent, pose_outputs, generator)
-        with tf.GradientTape() as tape:
-            real, made = discriminator(prior), discriminator(judged)
-            loss = 0.5 * (_surprise(real, True) + _surprise(made, False))
-        variables = optimizers.groups["discriminator"]
-        optimizers.apply("discriminator", tape.gradient(loss, variables))
-        return loss
-
-    def update_generator(images: Any) -> Any:
-        with tf.GradientTape() as tape:
-            judged = objective.judged(model.infer(images, training=True))
-            loss = _surprise(discriminator(judged), True)
-        variables = optimizers.groups["generator"]
-        gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
-        optimizers.apply("generator", gradients)
-        return loss
-
-    @tf.function(jit_compile=False)
-    def step(images: Any) -> dict[str, Any]:
-        images = tf.cast(images, tf.float32)
-        terms, judged = update_autoencoder(images)
-        if discriminator is not None:
-            terms["discriminator"] = update_discriminator(tf.stop_gradient(judged))
-            terms["generator"] = update_generator(images)
-        return terms
-
-    assert discriminator is None or judges_codes or pose_outputs
-    return step
+        return jax_step(losses, optimizers)
+    raise RuntimeError(
+        f"Training a voxel autoencoder needs TensorFlow or JAX. Received: {backend}"
+    )
 
 
 def _surprise(logits: Any, is_prior: bool) -> Any:
