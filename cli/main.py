@@ -27,6 +27,7 @@ COMMANDS = {
     "render": "Render shapes to a folder of views.",
     "split": "Split shapes into training, normal and difficult.",
     "evaluate": "Measure a model on held-out shapes.",
+    "reproduce": "Tables and figures of both papers, by name.",
     "models": "List the models that ship.",
     "export": "Export a model as a SavedModel.",
     "serve": "Serve models over gRPC and REST, as TensorFlow Serving does.",

@@ -1,0 +1,1 @@
+"""Each table and figure of both papers, by name: what `tf3d reproduce` computes."""
