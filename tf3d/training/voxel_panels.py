@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
+from collections.abc import Callable
+from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
 from tf3d.files import replacing
 from tf3d.models.voxels import VoxelAutoencoder
+from tf3d.training.variables import values_of
 
 COLUMNS = 12
 TURNS = (0.0, 45.0, 90.0, 135.0, 180.0)
@@ -20,6 +25,14 @@ def reconstruct_batch(
     model: VoxelAutoencoder, images: np.ndarray
 ) -> dict[str, np.ndarray]:
     """What `model.call` gives for float images, with a coarser search of poses."""
+    if keras.backend.backend() == "jax":
+        outputs = _compiled(model)(values_of(model.variables), images)
+    else:
+        outputs = _reconstruct(model, images)
+    return {key: ops.convert_to_numpy(value) for key, value in outputs.items()}
+
+
+def _reconstruct(model: VoxelAutoencoder, images: Any) -> dict[str, Any]:
     inputs = {"image": ops.convert_to_tensor(images)}
     if model.pose.searched:
         voxels = model.decode(model.encode(inputs["image"]))
@@ -27,8 +40,21 @@ def reconstruct_batch(
             inputs["image"], voxels, SEARCHED_AZIMUTHS, 3
         )
         inputs |= {"azimuth_radians": azimuth, "elevation_radians": elevation}
-    outputs = model(inputs)
-    return {key: ops.convert_to_numpy(value) for key, value in outputs.items()}
+    return model(inputs)
+
+
+@functools.lru_cache(maxsize=1)
+def _compiled(model: VoxelAutoencoder) -> Callable[..., dict[str, Any]]:
+    """For JAX, which would compile the search anew at every call."""
+    import jax
+
+    @jax.jit
+    def reconstruct(values: list[Any], images: Any) -> dict[str, Any]:
+        mapping = list(zip(model.variables, values, strict=True))
+        with keras.StatelessScope(state_mapping=mapping):
+            return _reconstruct(model, images)
+
+    return reconstruct
 
 
 def held_out_errors(
