@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 
@@ -60,7 +61,11 @@ def test_run_leaves_a_model_and_its_facts(tmp_path, images):
         "panels",
         "model.keras",
         "training.json",
+        "card.json",
+        "README.md",
     }
+    card = json.loads((path.parent / "card.json").read_text())
+    assert card["training"]["samples"] == 48 and "held-out mse" in card["figures"]
     loaded = keras.models.load_model(path, compile=False)
     codes = np.ones((1, 3), np.float32)
     np.testing.assert_array_equal(loaded.decode(codes), model.decode(codes))

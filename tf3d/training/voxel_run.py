@@ -15,6 +15,8 @@ import yaml
 
 from tf3d.data.images import Batches
 from tf3d.errors import InputError
+from tf3d.export.card import write_card
+from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models.voxels import (
     Discriminator,
@@ -288,16 +290,39 @@ class VoxelRun:
         )
 
     def save(self, model: VoxelAutoencoder) -> pathlib.Path:
-        """Writes model.keras into the folder, and the run's facts beside it."""
+        """Writes model.keras and its card into the folder, and the run's history."""
         path = self.folder / "model.keras"
-        with replacing(path) as temporary:
-            model.save(temporary)
+        save_model(model, path)
+        write_card(self.folder, self.card(model))
         with replacing(self.folder / "training.json") as temporary:
             temporary.write_text(json.dumps(self.summary(), indent=1) + "\n", "utf-8")
         return path
 
+    def card(self, model: VoxelAutoencoder) -> dict[str, Any]:
+        """What is known of the run when it ends."""
+        texture = "with" if self.config.texturizer else "without"
+        facts = self.summary()
+        card = {
+            "name": self.folder.resolve().name,
+            "summary": f"A {self.config.model} voxel autoencoder, {self.config.pose} "
+            f"pose, {texture} texturizer, trained by `tf3d train`; config.yaml beside "
+            "this card says how.",
+            "data": [
+                {k: v for k, v in source.model_dump(mode="json").items() if v}
+                for source in self.config.sources
+            ],
+            "training": {
+                **{key: facts[key] for key in ("steps", "samples", "hours")},
+                "parameters": model.count_params(),
+            },
+        }
+        if self.history:
+            last = {key: v for key, v in self.history[-1].items() if key != "step"}
+            card["figures"] = {f"held-out {key}": value for key, value in last.items()}
+        return card
+
     def summary(self) -> dict[str, Any]:
-        """Facts on the run for its card."""
+        """Facts on the run."""
         return {
             "model": self.config.model,
             "pose": self.config.pose,
