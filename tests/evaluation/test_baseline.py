@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from tf3d.errors import InputError
-from tf3d.evaluation.baseline import NearestNeighbour, predict_nearest
+from tf3d.evaluation.baseline import (
+    HOG_WEIGHT,
+    METRICS,
+    NearestNeighbour,
+    described,
+    predict_nearest,
+)
 from tf3d.rendering import render_views
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import ShapeSource
@@ -58,7 +64,7 @@ def test_blocks_do_not_change_the_answer(tmp_path, monkeypatch):
     monkeypatch.setattr("tf3d.evaluation.baseline.BLOCK", 2)
     index, distance = baseline.find(0, queries)
     np.testing.assert_array_equal(index, whole[0])
-    pictures = baseline._pictures[0] / 255
+    pictures = baseline._pictures.block(0, 0, 9) / 255
     expected = ((queries[:, None] - pictures[None]) ** 2).sum(axis=(2, 3, 4))
     np.testing.assert_array_equal(index, expected.argmin(axis=1))
     np.testing.assert_allclose(distance, expected.min(axis=1), rtol=1e-4)
@@ -77,10 +83,11 @@ def test_the_cache_is_used_and_notices_change(tmp_path):
     assert len(list(tmp_path.glob("nearest-*.npy"))) == 2
 
 
-def test_broken_shapes_are_never_found(tmp_path):
+@pytest.mark.parametrize("metric", METRICS)
+def test_broken_shapes_are_never_found(tmp_path, metric):
     baseline = nearest(Boxes([0.5, None, 0.4]), tmp_path)
     queries = np.full((1, 32, 32, 3), 0.5)
-    assert baseline.find(0, queries)[0][0] in (0, 2)
+    assert baseline.find(0, queries, metric)[0][0] in (0, 2)
 
 
 def test_prediction_is_the_nearest_shape_from_the_targets(tmp_path):
@@ -96,6 +103,74 @@ def test_prediction_is_the_nearest_shape_from_the_targets(tmp_path):
         for view in range(2):
             np.testing.assert_array_equal(found[row][view].rgb, expected.rgb)
             np.testing.assert_array_equal(found[row][view].depth, expected.depth)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_agrees_with_brute_force(tmp_path, monkeypatch, metric):
+    monkeypatch.setattr("tf3d.evaluation.baseline.BLOCK", 4)
+    baseline = nearest(Boxes(np.linspace(0, 1, 11)), tmp_path)
+    queries = [
+        render_views(Boxes([hue]).mesh(0), VIEWPOINTS[[1]], size=32).rgb[0]
+        for hue in (0.02, 0.33, 0.61, 0.99)
+    ]
+    queries = np.array([*queries, *np.random.default_rng(0).random((3, 32, 32, 3))])
+    index, distance = baseline.find(1, queries, metric)
+    pictures = baseline._pictures.block(1, 0, 11) / 255
+    color = ((queries[:, None] - pictures[None]) ** 2).sum(axis=(2, 3, 4))
+    first, second = (
+        described(part).astype(np.float64)
+        for part in (np.rint(queries * 255) / 255, pictures)
+    )
+    hog = ((first[:, None] - second[None]) ** 2).sum(axis=2)
+    both = np.sqrt(color / (32 * 32 * 3))
+    both += HOG_WEIGHT * np.sqrt(hog / first.shape[1])
+    expected = {"rgb": color, "hog": hog, "hog+rgb": both}[metric]
+    np.testing.assert_allclose(distance, expected.min(axis=1), rtol=1e-3, atol=1e-3)
+    rows = np.arange(len(queries))
+    np.testing.assert_allclose(
+        expected[rows, index], expected.min(axis=1), rtol=1e-5, atol=1e-5
+    )
+
+
+def test_hog_sees_shape_and_not_color(tmp_path):
+    class Painted(Boxes):
+        def mesh(self, index, paint_seed=None):
+            mesh = super().mesh(index)
+            mesh.face_colors[:] = [0.1, 0.1, 0.9] if index else [0.9, 0.1, 0.1]
+            return mesh
+
+    baseline = nearest(Painted([0.0, 1.0]), tmp_path)
+    query = Boxes([1.0]).mesh(0)  # tall as the blue one, red as the low one
+    query.face_colors[:] = [0.9, 0.1, 0.1]
+    pictures = render_views(query, VIEWPOINTS[[0]], size=32).rgb
+    assert baseline.find(0, pictures, "hog")[0][0] == 1
+    assert baseline.find(0, pictures, "rgb")[0][0] == 0
+
+
+def test_descriptors_are_kept_and_made_in_workers_alike(tmp_path):
+    source = Boxes(np.linspace(0, 1, 3))
+    queries = np.random.default_rng(0).random((1, 32, 32, 3))
+    nearest(source, tmp_path).find(0, queries)
+    assert not list(tmp_path.glob("hog-*"))
+    nearest(source, tmp_path).find(0, queries, "hog")
+    (path,) = tmp_path.glob("hog-*.npy")
+    stored = np.load(path)
+    assert stored.shape[:2] == (2, 3) and stored.dtype == np.float16
+    before = path.stat().st_mtime_ns
+    nearest(source, tmp_path).find(0, queries, "hog+rgb")
+    assert path.stat().st_mtime_ns == before
+
+
+def test_large_pictures_are_described_at_64_pixels():
+    pictures = np.random.default_rng(0).random((1, 128, 128, 3))
+    halved = pictures.reshape(1, 64, 2, 64, 2, 3).mean(axis=(2, 4))
+    np.testing.assert_array_equal(described(pictures), described(halved))
+
+
+def test_an_unknown_metric(tmp_path):
+    baseline = nearest(Boxes([0.5]), tmp_path)
+    with pytest.raises(ValueError, match="Received: metric=lab"):
+        baseline.find(0, np.zeros((1, 32, 32, 3)), "lab")
 
 
 def test_bad_queries(tmp_path):

@@ -5,6 +5,8 @@ import pytest
 
 from tf3d.data.splits import Split
 from tf3d.errors import InputError
+from tf3d.evaluation.baseline import NearestNeighbour
+from tf3d.evaluation.distribution import split_figures, worst
 from tf3d.evaluation.evaluate import evaluate
 from tf3d.evaluation.images import evaluate_images, image_errors
 from tf3d.evaluation.meshes import evaluate_meshes
@@ -76,10 +78,12 @@ SPLIT = Split(
 def test_image_errors_of_the_truth_are_zero():
     views = render_views(box([1, 0.5, 0.5], [1, 0, 0]), TARGETS, size=SIZE)
     errors = image_errors(views, views)
-    assert set(errors) == {"rgb", "depth", "depth_tight", "iou"}
-    for name in ("rgb", "depth", "depth_tight"):
-        np.testing.assert_array_equal(errors[name], np.zeros(4))
-    np.testing.assert_array_equal(errors["iou"], np.ones(4))
+    for name in ("rgb", "depth", "depth_tight", "depth_object"):
+        np.testing.assert_array_equal(errors.pop(name), np.zeros(4))
+    np.testing.assert_array_equal(errors.pop("iou"), np.ones(4))
+    np.testing.assert_array_equal(errors.pop("psnr"), np.full(4, 100))
+    np.testing.assert_allclose(errors.pop("ssim"), np.ones(4))
+    assert not errors
 
 
 def test_a_perfect_network_scores_perfectly(tmp_path):
@@ -98,6 +102,34 @@ def test_errors_are_means_over_shapes():
     one = dict(evaluate_images(OneShape(source.mesh(0)), source.subset([1])))
     assert both["rgb/network"] == pytest.approx(one["rgb/network"] / 2)
     assert both["rgb/network"] > 0.01
+
+
+def test_figures_of_every_object_average_to_the_means():
+    source = Boxes([0, 4, 11])
+    values = dict(evaluate_images(OneShape(source.mesh(0)), source))
+    summary, objects = split_figures(values)
+    assert set(objects[""]) == set(source.names)
+    for figure, mean in summary.items():
+        found = [own[figure] for own in objects[""].values()]
+        assert np.mean(found) == pytest.approx(mean)
+    assert worst(objects[""], "rgb/network", 1)[0][0] == "folder/box-11"
+
+
+def test_searches_by_all_metrics(tmp_path):
+    source = Boxes()
+    search = NearestNeighbour(source, INPUTS, size=SIZE, cache=tmp_path, workers=0)
+    found = dict(
+        evaluate_images(
+            OneShape(source.mesh(0)),
+            source.subset([3]),
+            baselines=[search],
+            searches=("rgb", "hog", "hog+rgb"),
+        )
+    )
+    # The box itself is among those that are searched.
+    for who in ("nearest", "nearest_hog", "nearest_hog_rgb"):
+        assert found[f"rgb/{who}"] == 0
+    assert "psnr/ratio" not in found
 
 
 def test_inputs_are_cluttered_the_same_way_each_time():
@@ -121,6 +153,8 @@ def test_surfaces_of_a_perfect_network_reach_the_ceiling(tmp_path):
     assert values["chamfer/ratio"] == pytest.approx(1)
     assert values["f_score/exact"] > 0.5
     assert values["empty"] == 0
+    assert values["normal_consistency/network"] > 0.8
+    assert values["object/folder/box-5/chamfer/exact"] == values["chamfer/exact"]
     assert len(list(tmp_path.iterdir())) == 2
 
 

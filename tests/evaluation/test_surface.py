@@ -5,8 +5,11 @@ from tf3d.evaluation.surface import (
     chamfer_distance,
     compare_surfaces,
     f_score,
+    normal_consistency,
     outer_surface_points,
+    outer_surface_samples,
     sphere_directions,
+    squared_chamfer_distance,
     surface_points,
 )
 from tf3d.shapes.mesh import Mesh, concatenate
@@ -111,3 +114,54 @@ def test_compare_surfaces_sees_a_shift():
     shifted = compare_surfaces(moved, mesh, np.random.default_rng(0), count=3000)
     assert shifted.chamfer > same.chamfer + 0.005
     assert shifted.f_score < same.f_score - 0.2
+    assert same.normal_consistency > 0.95
+    assert shifted.normal_consistency < same.normal_consistency
+
+
+def test_normals_are_those_of_the_faces_at_the_points():
+    mesh = box([-0.3, -0.2, -0.1], [0.3, 0.2, 0.1])
+    points, normals = outer_surface_samples(mesh, 600, np.random.default_rng(0))
+    np.testing.assert_array_equal(
+        points, outer_surface_points(mesh, 600, np.random.default_rng(0))
+    )
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-6)
+    away = points / [0.3, 0.2, 0.1]
+    side = np.abs(away).argmax(axis=1)
+    expected = np.zeros((600, 3))
+    expected[np.arange(600), side] = np.sign(away[np.arange(600), side])
+    np.testing.assert_allclose(normals, expected, atol=1e-6)
+
+
+def test_normal_consistency_of_known_normals():
+    points = np.array([[0.0, 0, 0], [1, 0, 0]])
+    up, half = np.array([[0.0, 0, 1]] * 2), np.array([[0.0, 0.6, 0.8], [0, 1, 0]])
+    assert normal_consistency(points, up, points, -up) == 1
+    assert normal_consistency(points, half, points, up) == pytest.approx(0.4)
+    # Both predicted points lie nearest to the first true one, with two directions.
+    truth = np.array([[0.0, 0, 0], [9, 0, 0]])
+    found = normal_consistency(points, up, truth, half)
+    assert found == pytest.approx((0.8 + (0.8 + 0) / 2) / 2)
+    with pytest.raises(ValueError, match="normal for each of the truth points"):
+        normal_consistency(points, up, points, up[:1])
+
+
+def test_squared_chamfer_is_a_sum_of_squares():
+    truth = np.array([[0.0, 0, 0], [1, 0, 0]])
+    predicted = np.array([[0.1, 0, 0], [1, 0, 0.3]])
+    assert squared_chamfer_distance(predicted, truth) == pytest.approx(
+        2 * (0.1**2 + 0.3**2) / 2
+    )
+
+
+def test_chamfer_agrees_with_brute_force_and_tensorflow_graphics():
+    rng = np.random.default_rng(0)
+    first, second = rng.random((40, 3)), rng.random((55, 3))
+    squares = ((first[:, None] - second[None]) ** 2).sum(axis=2)
+    expected = squares.min(axis=1).mean() + squares.min(axis=0).mean()
+    assert squared_chamfer_distance(first, second) == pytest.approx(expected)
+    distances = np.sqrt(squares)
+    plain = (distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2
+    assert chamfer_distance(first, second) == pytest.approx(plain)
+    graphics = pytest.importorskip("tensorflow_graphics.nn.loss.chamfer_distance")
+    theirs = float(graphics.evaluate(first, second))
+    assert squared_chamfer_distance(first, second) == pytest.approx(theirs, abs=1e-4)

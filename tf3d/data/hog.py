@@ -38,17 +38,21 @@ class HogSettings:
     cells_per_block: int = 2
 
 
-def hog_descriptors(
-    source: ShapeSource, index: int, settings: HogSettings
+def picture_descriptors(
+    pictures: np.ndarray, settings: HogSettings | None = None
 ) -> np.ndarray:
-    """One shape's descriptors, `[viewpoints, features]` float32."""
+    """HOG descriptors of pictures.
+
+    Args:
+      pictures: `[n, size, size, 3]`.
+      settings: of the cells and blocks; the pictures are taken at the size they have.
+
+    Returns:
+      `[n, features]` float32.
+    """
     from skimage.feature import hog
 
-    from tf3d.rendering import render_views
-
-    views = render_views(
-        source.mesh(index), np.array(settings.viewpoints), size=settings.size
-    )
+    settings = settings or HogSettings()
     cell, block = settings.pixels_per_cell, settings.cells_per_block
     return np.stack(
         [
@@ -60,9 +64,21 @@ def hog_descriptors(
                 block_norm="L2-Hys",
                 channel_axis=-1,
             )
-            for picture in views.rgb
+            for picture in pictures
         ]
     ).astype(np.float32)
+
+
+def hog_descriptors(
+    source: ShapeSource, index: int, settings: HogSettings
+) -> np.ndarray:
+    """One shape's descriptors, `[viewpoints, features]` float32."""
+    from tf3d.rendering import render_views
+
+    views = render_views(
+        source.mesh(index), np.array(settings.viewpoints), size=settings.size
+    )
+    return picture_descriptors(views.rgb, settings)
 
 
 def _try_descriptors(

@@ -63,8 +63,9 @@ def evaluate(
       progress: makes a context that yields a progress function for each stage.
 
     Yields:
-      PART/shapes and PART/METRIC/WHO of `evaluate_images`, PART/mesh/shapes and
-      PART/mesh/METRIC/WHO of `evaluate_meshes`, and baseline/shapes.
+      PART/shapes and PART/… of `evaluate_images`, PART/mesh/shapes and PART/mesh/… of
+      `evaluate_meshes`, single objects among them (`distribution.split_figures` sorts
+      them out), and baseline/shapes.
 
     Raises:
       InputError: if nothing is held out.

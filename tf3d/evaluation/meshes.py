@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tf3d.errors import InputError
+from tf3d.evaluation.distribution import object_figure
 from tf3d.evaluation.pictures import save_row
 from tf3d.evaluation.protocol import (
     TARGETS,
@@ -26,7 +27,10 @@ from tf3d.shapes.sources import ShapeSource
 
 # What an empty prediction counts as: no point met, and every point as far off as the
 # middle of the object is from its surface's far end.
-NOTHING = SurfaceScore(chamfer=0.5, f_score=0.0, precision=0.0, recall=0.0)
+NOTHING = SurfaceScore(
+    chamfer=0.5, f_score=0.0, precision=0.0, recall=0.0, normal_consistency=0.0
+)
+FIELDS = ("f_score", "chamfer", "precision", "recall", "normal_consistency")
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +58,7 @@ def evaluate_meshes(
     pictures: pathlib.Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[tuple[str, float]]:
-    """Yields means over all shapes, each seen once, over clutter.
+    """Yields scores of each shape, seen once, over clutter; then the means over all.
 
     The ceiling runs the same pipeline on exact depth maps: viewpoints, size and fusion
     are the same.
@@ -68,8 +72,8 @@ def evaluate_meshes(
       progress: called with the number of shapes done and their total.
 
     Yields:
-      Names METRIC/WHO: METRIC one of f_score, chamfer, precision, recall; WHO one of
-      network, exact and, of the F-score and the Chamfer distance, ratio (network ÷
+      Names object/SHAPE/METRIC/WHO, then METRIC/WHO: METRIC one of `FIELDS`; WHO one of
+      network, exact and, of the means of F-score and Chamfer distance, ratio (network ÷
       exact). Then "empty": predictions without a surface, which count as `NOTHING`.
     """
     viewpoints = fusion_viewpoints()
@@ -92,9 +96,12 @@ def evaluate_meshes(
             scores[who].append(compare_surfaces(mesh, shape.mesh, rng))
             if pictures is not None:
                 _save(pictures, f"{shape.name}-{who}", picture, mesh, shape)
+        for who, found in scores.items():
+            for field in FIELDS:
+                yield object_figure(shape.name, field, who), getattr(found[-1], field)
         if progress is not None:
             progress(index + 1, len(source))
-    for field in ("f_score", "chamfer", "precision", "recall"):
+    for field in FIELDS:
         means = {
             who: float(np.mean([getattr(score, field) for score in found]))
             for who, found in scores.items()

@@ -1,4 +1,4 @@
-"""Image errors of the multi-view paper's Table 1, and the overlap of masks."""
+"""Image errors: those of the multi-view paper's Table 1, PSNR, SSIM, masks' overlap."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from numpy.typing import ArrayLike
 
 NEAR, FAR = 0.1, 5.0  # the paper's depth range, world units
 TIGHT = 0.7  # on either side of the camera's distance to the object's centre
+BEST_PSNR = 100.0  # decibels, of equal pictures
+SSIM_SIGMA = 1.5  # pixels; window and constants of Wang et al., 2004
+SSIM_REACH = 5  # pixels on either side of a window's middle
+SSIM_CONSTANTS = (0.01**2, 0.03**2)
+NO_DEPTH = 0.5  # half the object's diagonal, of views that share no pixel
 
 
 def _checked(
@@ -144,3 +149,105 @@ def mask_iou(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
     union = (predicted | truth).sum(axis=(1, 2))
     both = (predicted & truth).sum(axis=(1, 2))
     return np.where(union > 0, both / np.maximum(union, 1), 1.0)
+
+
+def psnr(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
+    """Peak signal-to-noise ratio over the whole picture, background included.
+
+    Args:
+      predicted: `[n, height, width, 3]` in [0, 1].
+      truth: likewise.
+
+    Returns:
+      `[n]` decibels, -10 log10 of the mean squared error; at most `BEST_PSNR`.
+
+    Raises:
+      ValueError: if the shapes are wrong.
+    """
+    predicted, truth = _checked(predicted, truth, 3, "rgb")
+    error = ((predicted - truth) ** 2).mean(axis=(1, 2, 3))
+    return -10 * np.log10(np.maximum(error, 10 ** (-BEST_PSNR / 10)))
+
+
+def _window(size: int) -> np.ndarray:
+    """The Gaussian window at each place where it fits, `[size - 10, size]`."""
+    if size <= 2 * SSIM_REACH:
+        raise ValueError(
+            f"Expected pictures of at least {2 * SSIM_REACH + 1} pixels a side. "
+            f"Received: {size}"
+        )
+    offset = np.arange(-SSIM_REACH, SSIM_REACH + 1)
+    weights = np.exp(-(offset**2) / (2 * SSIM_SIGMA**2))
+    weights /= weights.sum()
+    matrix = np.zeros((size - 2 * SSIM_REACH, size))
+    for row in range(len(matrix)):
+        matrix[row, row : row + len(weights)] = weights
+    return matrix
+
+
+def ssim(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
+    """Structural similarity (Wang et al., 2004), the mean over channels and windows.
+
+    Gaussian windows of σ 1.5 on 11 × 11 pixels, where they fit in whole. This is
+    scikit-image's `structural_similarity` with `gaussian_weights=True` and
+    `use_sample_covariance=False`, for many pictures at once.
+
+    Args:
+      predicted: `[n, height, width, 3]` in [0, 1].
+      truth: likewise.
+
+    Returns:
+      `[n]` in [-1, 1]; 1 for equal pictures.
+
+    Raises:
+      ValueError: if the shapes are wrong, or a side has less than 11 pixels.
+    """
+    predicted, truth = _checked(predicted, truth, 3, "rgb")
+    rows, columns = _window(truth.shape[1]), _window(truth.shape[2]).T
+    x, y = (np.moveaxis(array, -1, 1) for array in (predicted, truth))
+
+    def blurred(values: np.ndarray) -> np.ndarray:
+        return rows @ values @ columns
+
+    mean_x, mean_y = blurred(x), blurred(y)
+    covariance = blurred(x * y) - mean_x * mean_y
+    variances = blurred(x * x + y * y) - mean_x**2 - mean_y**2
+    first, second = SSIM_CONSTANTS
+    similarity = (2 * mean_x * mean_y + first) * (2 * covariance + second)
+    similarity /= (mean_x**2 + mean_y**2 + first) * (variances + second)
+    return similarity.mean(axis=(1, 2, 3))
+
+
+def object_depth_error(
+    predicted: ArrayLike,
+    predicted_mask: ArrayLike,
+    truth: ArrayLike,
+    truth_mask: ArrayLike,
+) -> np.ndarray:
+    """Mean absolute difference in depth on the object alone, where both see it.
+
+    Silhouettes do not count here: `mask_iou` tells of them.
+
+    Args:
+      predicted: `[n, height, width]` planar depth, world units.
+      predicted_mask: `[n, height, width]` bool.
+      truth: `[n, height, width]`.
+      truth_mask: `[n, height, width]` bool.
+
+    Returns:
+      `[n]` world units; `NO_DEPTH` of a view where no pixel is on both masks.
+
+    Raises:
+      ValueError: if the shapes are wrong.
+    """
+    predicted, truth = _checked(predicted, truth, None, "depth")
+    masks = _checked(predicted_mask, truth_mask, None, "masks")
+    if masks[0].shape != truth.shape:
+        raise ValueError(
+            "Expected depth and masks of one shape. "
+            f"Received: depth {truth.shape}, masks {masks[0].shape}"
+        )
+    both = (masks[0] > 0) & (masks[1] > 0)
+    count = both.sum(axis=(1, 2))
+    total = np.where(both, np.abs(predicted - truth), 0).sum(axis=(1, 2))
+    return np.where(count > 0, total / np.maximum(count, 1), NO_DEPTH)

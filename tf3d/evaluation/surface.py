@@ -1,4 +1,4 @@
-"""How near a reconstructed surface is to the true one: Chamfer distance and F-score."""
+"""How near a reconstructed surface is to the true one: distances, F-score, normals."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ class SurfaceScore:
       f_score: harmonic mean of precision and recall, in [0, 1].
       precision: part of the predicted points near the true surface.
       recall: part of the true points near the predicted surface.
+      normal_consistency: see `normal_consistency`, in [0, 1].
     """
 
     chamfer: float
     f_score: float
     precision: float
     recall: float
+    normal_consistency: float
 
 
 def sphere_directions(count: int) -> np.ndarray:
@@ -58,11 +60,19 @@ def surface_points(mesh: Mesh, count: int, rng: np.random.Generator) -> np.ndarr
     Raises:
       ValueError: if the count is less than 1 or the mesh has no area.
     """
+    return _surface_samples(mesh, count, rng)[0]
+
+
+def _surface_samples(
+    mesh: Mesh, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points drawn by area, and the unit normals of the faces that they lie on."""
     if count < 1:
         raise ValueError(f"Expected at least 1 point. Received: count={count}")
     corners = mesh.corners.astype(np.float64)
     edges = corners[:, 1:] - corners[:, :1]
-    area = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1) / 2
+    crosses = np.cross(edges[:, 0], edges[:, 1])
+    area = np.linalg.norm(crosses, axis=1) / 2
     if not area.sum() > 0:
         raise ValueError(
             "Expected a mesh with a surface. "
@@ -73,7 +83,8 @@ def surface_points(mesh: Mesh, count: int, rng: np.random.Generator) -> np.ndarr
     first, second = np.sqrt(rng.random(count)), rng.random(count)
     weights = np.stack([first * (1 - second), first * second], axis=-1)
     points = corners[face, 0] + np.einsum("nk,nkd->nd", weights, edges[face])
-    return points.astype(np.float32)
+    normals = crosses[face] / (2 * area[face, None])
+    return points.astype(np.float32), normals.astype(np.float32)
 
 
 def outer_surface_points(
@@ -97,6 +108,25 @@ def outer_surface_points(
     Raises:
       ValueError: if the mesh has no surface, or none that can be seen from outside.
     """
+    return outer_surface_samples(mesh, count, rng)[0]
+
+
+def outer_surface_samples(
+    mesh: Mesh, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """`outer_surface_points`, and the unit normals there.
+
+    Args:
+      mesh: normalised.
+      count: number of points.
+      rng: the caller's generator.
+
+    Returns:
+      Points and their faces' normals, each `[count, 3]` float32.
+
+    Raises:
+      ValueError: if the mesh has no surface, or none that can be seen from outside.
+    """
     import open3d as o3d
 
     scene = o3d.t.geometry.RaycastingScene()
@@ -105,17 +135,17 @@ def outer_surface_points(
         np.ascontiguousarray(mesh.faces, np.uint32),
     )
     directions = sphere_directions(DIRECTIONS).astype(np.float32)
-    kept: list[np.ndarray] = []
+    kept: list[tuple[np.ndarray, np.ndarray]] = []
     found, drawn = 0, 0
     while found < count:
-        points = surface_points(mesh, max(count - found, 1000), rng)
+        points, normals = _surface_samples(mesh, max(count - found, 1000), rng)
         origins = points[:, None] + OFFSET * directions
         rays = np.concatenate(
             [origins, np.broadcast_to(directions, origins.shape)], axis=-1
         )
         blocked = scene.test_occlusions(o3d.core.Tensor(rays)).numpy()
         outer = (~blocked).sum(axis=1) >= LEAST_OPEN
-        kept.append(points[outer])
+        kept.append((points[outer], normals[outer]))
         found += int(outer.sum())
         drawn += len(points)
         if drawn > 100 * (found + 100):
@@ -123,28 +153,44 @@ def outer_surface_points(
                 "Expected a mesh with an outer surface. "
                 f"Received: {mesh.name}, where {found} of {drawn} points are outside"
             )
-    return np.concatenate(kept)[:count]
+    points, normals = (np.concatenate(part)[:count] for part in zip(*kept))
+    return points, normals
 
 
-def _distances(predicted: ArrayLike, truth: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """From each predicted point to the nearest true one, and the other way round."""
+@dataclasses.dataclass(frozen=True)
+class _Matches:
+    """Each point's nearest one of the other set: distances and indices, both ways."""
+
+    forward: np.ndarray  # predicted → truth
+    forward_index: np.ndarray
+    backward: np.ndarray
+    backward_index: np.ndarray
+
+
+def _match(predicted: ArrayLike, truth: ArrayLike) -> _Matches:
     from scipy.spatial import cKDTree
 
-    clouds = []
-    for name, points in (("predicted", predicted), ("truth", truth)):
-        points = np.asarray(points, dtype=np.float64)
-        if points.ndim != 2 or points.shape[1] != 3 or len(points) == 0:
-            raise ValueError(
-                f"Expected {name} of shape [n, 3] with n at least 1. "
-                f"Received: shape={points.shape}"
-            )
-        clouds.append(points)
-    first, second = clouds
-    return cKDTree(second).query(first)[0], cKDTree(first).query(second)[0]
+    first, second = (
+        _checked(name, points)
+        for name, points in (("predicted", predicted), ("truth", truth))
+    )
+    return _Matches(*cKDTree(second).query(first), *cKDTree(first).query(second))
+
+
+def _checked(name: str, points: ArrayLike) -> np.ndarray:
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 3 or len(points) == 0:
+        raise ValueError(
+            f"Expected {name} of shape [n, 3] with n at least 1. "
+            f"Received: shape={points.shape}"
+        )
+    return points
 
 
 def chamfer_distance(predicted: ArrayLike, truth: ArrayLike) -> float:
     """The mean of both directed mean distances between two point sets.
+
+    Others go by the same name: see `squared_chamfer_distance`.
 
     Args:
       predicted: `[n, 3]`.
@@ -157,8 +203,26 @@ def chamfer_distance(predicted: ArrayLike, truth: ArrayLike) -> float:
     Raises:
       ValueError: if a shape is wrong or a set is empty.
     """
-    forward, backward = _distances(predicted, truth)
-    return float((forward.mean() + backward.mean()) / 2)
+    found = _match(predicted, truth)
+    return float((found.forward.mean() + found.backward.mean()) / 2)
+
+
+def squared_chamfer_distance(predicted: ArrayLike, truth: ArrayLike) -> float:
+    """The sum of both directed mean squared distances, as TensorFlow Graphics has it.
+
+    Args:
+      predicted: `[n, 3]`.
+      truth: `[m, 3]`.
+
+    Returns:
+      Mean of squared distances predicted → truth + mean of truth → predicted, in the
+      points' units squared.
+
+    Raises:
+      ValueError: if a shape is wrong or a set is empty.
+    """
+    found = _match(predicted, truth)
+    return float((found.forward**2).mean() + (found.backward**2).mean())
 
 
 def f_score(
@@ -178,8 +242,44 @@ def f_score(
     Raises:
       ValueError: if a shape is wrong, a set is empty or the threshold not positive.
     """
-    score = _score(*_distances(predicted, truth), threshold)
-    return score.f_score, score.precision, score.recall
+    return _f_score(_match(predicted, truth), threshold)
+
+
+def normal_consistency(
+    predicted: ArrayLike,
+    predicted_normals: ArrayLike,
+    truth: ArrayLike,
+    truth_normals: ArrayLike,
+) -> float:
+    """How well two surfaces agree in direction where they are nearest.
+
+    The mean of both directed means of |n · n′|, n′ being the normal at the other set's
+    nearest point. The absolute value leaves out which side of a face is outside.
+
+    Args:
+      predicted: `[n, 3]`.
+      predicted_normals: `[n, 3]`, unit vectors.
+      truth: `[m, 3]`.
+      truth_normals: `[m, 3]`, unit vectors.
+
+    Returns:
+      In [0, 1]; directions that have nothing to do with each other give 0.5.
+
+    Raises:
+      ValueError: if a shape is wrong or a set is empty.
+    """
+    normals = []
+    for name, points, given in (
+        ("predicted", predicted, predicted_normals),
+        ("truth", truth, truth_normals),
+    ):
+        normals.append(_checked(f"{name}_normals", given))
+        if np.shape(points) != np.shape(given):
+            raise ValueError(
+                f"Expected a normal for each of the {name} points. "
+                f"Received: points {np.shape(points)}, normals {np.shape(given)}"
+            )
+    return _normal_consistency(_match(predicted, truth), *normals)
 
 
 def compare_surfaces(
@@ -199,24 +299,33 @@ def compare_surfaces(
       count: points on each.
       threshold: of the F-score, world units.
     """
-    distances = _distances(
-        outer_surface_points(predicted, count, rng),
-        outer_surface_points(truth, count, rng),
+    points, normals = outer_surface_samples(predicted, count, rng)
+    true_points, true_normals = outer_surface_samples(truth, count, rng)
+    found = _match(points, true_points)
+    score, precision, recall = _f_score(found, threshold)
+    return SurfaceScore(
+        chamfer=float((found.forward.mean() + found.backward.mean()) / 2),
+        f_score=score,
+        precision=precision,
+        recall=recall,
+        normal_consistency=_normal_consistency(found, normals, true_normals),
     )
-    return _score(*distances, threshold)
 
 
-def _score(forward: np.ndarray, backward: np.ndarray, threshold: float) -> SurfaceScore:
+def _f_score(found: _Matches, threshold: float) -> tuple[float, float, float]:
     if not threshold > 0:
         raise ValueError(
             f"Expected a positive threshold. Received: threshold={threshold}"
         )
-    precision = float((forward <= threshold).mean())
-    recall = float((backward <= threshold).mean())
+    precision = float((found.forward <= threshold).mean())
+    recall = float((found.backward <= threshold).mean())
     total = precision + recall
-    return SurfaceScore(
-        chamfer=float((forward.mean() + backward.mean()) / 2),
-        f_score=2 * precision * recall / total if total else 0.0,
-        precision=precision,
-        recall=recall,
-    )
+    return 2 * precision * recall / total if total else 0.0, precision, recall
+
+
+def _normal_consistency(
+    found: _Matches, predicted: np.ndarray, truth: np.ndarray
+) -> float:
+    forward = np.abs((predicted * truth[found.forward_index]).sum(axis=1))
+    backward = np.abs((truth * predicted[found.backward_index]).sum(axis=1))
+    return float((forward.mean() + backward.mean()) / 2)
