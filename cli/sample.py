@@ -1,4 +1,4 @@
-"""`tf3d sample`: random shapes from the prior."""
+"""`tf3d sample`: random shapes."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from tf3d.cli import walk_options as shared
 @click.option(
     "--spread",
     type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    show_default=True,
-    help="Standard deviation of the codes.",
+    default=None,
+    help="Standard deviation of the codes around 0: 1 for the prior.  [default: as the "
+    "training images' codes lie, where the model brings that; else 1]",
 )
 @shared.seed
 @shared.elevation
@@ -42,7 +42,7 @@ def sample(
     model: str,
     count: int,
     views: int,
-    spread: float,
+    spread: float | None,
     seed: int,
     elevation: float | None,
     show: str,
@@ -50,7 +50,7 @@ def sample(
     meshes: pathlib.Path | None,
     quiet: bool,
 ) -> None:
-    """Random shapes from the prior of a voxel MODEL (a name, file or run's folder)."""
+    """Random shapes of a voxel MODEL (a name, file or run's folder)."""
     from tf3d.prediction import walks
 
     with shared.progress("Sampling", quiet) as update:

@@ -8,6 +8,7 @@ import yaml
 
 from tf3d.data.images import ImageSet
 from tf3d.errors import InputError
+from tf3d.prediction.code_statistics import read_code_statistics
 from tf3d.training.checkpoints import read_state
 from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_images import TrainingImages
@@ -63,7 +64,12 @@ def test_run_leaves_a_model_and_its_facts(tmp_path, images):
         "training.json",
         "card.json",
         "README.md",
+        "codes.json",
     }
+    statistics = read_code_statistics(path.parent, latent=3)
+    np.testing.assert_allclose(statistics.weights, [0.25, 0.75])
+    codes = model.encode(images.train[1].images.astype(np.float32) / 255)
+    np.testing.assert_allclose(statistics.means[1], np.mean(codes, axis=0), atol=2e-4)
     card = json.loads((path.parent / "card.json").read_text())
     assert card["training"]["samples"] == 48 and "held-out mse" in card["figures"]
     loaded = keras.models.load_model(path, compile=False)

@@ -14,6 +14,7 @@ import numpy as np
 
 from tf3d.errors import InputError
 from tf3d.prediction import sheets
+from tf3d.prediction.code_statistics import read_code_statistics
 from tf3d.prediction.network import Network
 from tf3d.prediction.outputs import check_file, check_folder
 from tf3d.prediction.pictures import write_film, write_rgb
@@ -90,9 +91,9 @@ def sample(
     count: int = 16,
     views: int = 4,
     seed: int = 0,
-    spread: float = 1.0,
+    spread: float | None = None,
 ) -> list[str]:
-    """Shows random shapes from the prior, each from several sides.
+    """Shows random shapes, each from several sides.
 
     Args:
       model: a voxel model, as `load` takes it.
@@ -100,7 +101,8 @@ def sample(
       count: of shapes.
       views: of each, over half a turn.
       seed: of the codes.
-      spread: standard deviation of the codes.
+      spread: standard deviation of codes around 0, 1 for the prior; None takes the
+        distribution of the training images' codes where the model brings it.
 
     Returns:
       Sentences on what was written.
@@ -111,7 +113,7 @@ def sample(
     look.check(PICTURES)
     network = _with_prior(load(model), "sampled from")
     draw = np.random.default_rng(seed)
-    codes = spread * draw.standard_normal((count, network.model.latent))
+    codes, origin = _random_codes(model, network, count, draw, spread)
     azimuths = np.arange(views) * 180.0 / views
     blocks, notes = [], []
     for index, code in enumerate(codes.astype(np.float32)):
@@ -121,7 +123,7 @@ def sample(
         look.progress(index + 1, count)
     columns = max(1, round((count / views) ** 0.5))
     write_rgb(look.out, sheets.grid(blocks, columns, gap=8))
-    return [f"{look.out}: {count} shapes from {views} sides each.", *notes]
+    return [f"{look.out}: {count} shapes from {views} sides each, {origin}.", *notes]
 
 
 def sweep(
@@ -266,6 +268,26 @@ def interpolate(
         write_rgb(look.out, whole)
     told = f"{steps} steps from {ways[0]:g} to {ways[-1]:g} of the way"
     return [f"{look.out}: {told}, from {views} sides.", *notes]
+
+
+def _random_codes(
+    model: str,
+    network: Network,
+    count: int,
+    draw: np.random.Generator,
+    spread: float | None,
+) -> tuple[np.ndarray, str]:
+    """Codes `[count, latent]`, and of what distribution they are."""
+    from tf3d.prediction.catalogue import find_model
+
+    latent = network.model.latent
+    folder = find_model(model).parent
+    statistics = read_code_statistics(folder, latent) if spread is None else None
+    if statistics is not None:
+        return statistics.draw(count, draw), "as the training images' codes lie"
+    spread = 1.0 if spread is None else spread
+    codes = spread * draw.standard_normal((count, latent))
+    return codes, f"from a normal distribution of spread {spread:g}"
 
 
 def _with_prior(network: Network, verb: str) -> Network:

@@ -25,6 +25,11 @@ from tf3d.models.voxels import (
     build_voxel_autoencoder,
     voxel_objective_of,
 )
+from tf3d.prediction.code_statistics import (
+    CodeStatistics,
+    measure_codes,
+    write_code_statistics,
+)
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.interrupts import Interrupt
 from tf3d.training.logs import ScalarLog
@@ -42,6 +47,7 @@ from tf3d.training.voxel_steps import (
 )
 
 LOG_STEPS = 50
+CODE_IMAGES = 4096  # of each set, whose codes' distribution is measured
 # Of an autoencoder; what a model to start from has of the same sizes is taken over.
 PARTS = ("encoder", "mean_head", "variance_head", "pose", "decoder", "texturizer")
 
@@ -294,9 +300,22 @@ class VoxelRun:
         path = self.folder / "model.keras"
         save_model(model, path)
         write_card(self.folder, self.card(model))
+        if self._images is not None:
+            write_code_statistics(self.folder, self._code_statistics(model))
         with replacing(self.folder / "training.json") as temporary:
             temporary.write_text(json.dumps(self.summary(), indent=1) + "\n", "utf-8")
         return path
+
+    def _code_statistics(self, model: VoxelAutoencoder) -> CodeStatistics:
+        codes = []
+        for part in self._images.train:
+            order = np.random.default_rng(self.config.seed).permutation(len(part))
+            images = part.images[np.sort(order[:CODE_IMAGES])]
+            batches = np.split(images, range(64, len(images), 64))
+            scaled = (batch.astype(np.float32) / 255 for batch in batches)
+            codes.append(np.concatenate([model.encode(batch) for batch in scaled]))
+        names = [part.name for part in self._images.train]
+        return measure_codes(codes, names, self._images.shares)
 
     def card(self, model: VoxelAutoencoder) -> dict[str, Any]:
         """What is known of the run when it ends."""
