@@ -52,7 +52,8 @@ class Facts:
                     set(own) & set((value,) if isinstance(value, str) else value)
                 )
             else:
-                hits += own == value
+                # Several values: any of them.
+                hits += own in value if isinstance(value, tuple) else own == value
         return hits
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from tf3d.reproduction.models import Loaded, Models
 
 # In the order of the report. Each has EXPERIMENTS, a tuple of `Experiment`.
-MODULES = ("tf3d.reproduction.voxels.experiments",)
+MODULES = (
+    "tf3d.reproduction.multiview.experiments",
+    "tf3d.reproduction.voxels.experiments",
+)
 
 Progress = Callable[[int, int], None]
 
@@ -107,6 +110,7 @@ class Context:
       seed: of random choices.
       count: shapes or images at most, or None for each experiment's own number.
       progress: called with things done and their total.
+      shared: results that several experiments of one run use, by a key of their own.
     """
 
     name: str
@@ -117,6 +121,7 @@ class Context:
     seed: int = 0
     count: int | None = None
     progress: Progress = lambda done, total: None
+    shared: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
     def loaded(self, family: str, **wanted: Any) -> Loaded:
         """The model of a family that suits best; see `Models.best`.

@@ -2,6 +2,129 @@
 
 from __future__ import annotations
 
-from tf3d.reproduction.registry import Experiment
+import importlib
+from collections.abc import Callable
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+from tf3d.reproduction.registry import Context, Experiment, Result
+
+PAPER = "voxel paper"
+DIGITS = "a voxel model; MNIST or Fashion-MNIST"
+
+
+def _later(module: str, function: str) -> Callable[[Context], Result]:
+    def run(context: Context) -> Result:
+        found = importlib.import_module(f"tf3d.reproduction.voxels.{module}")
+        return getattr(found, function)(context)
+
+    return run
+
+
+def _one(name: str, title: str, where: str, needs: str, work: str) -> Experiment:
+    module, function = work.split(".")
+    return Experiment(
+        f"voxels-{name}", title, f"{PAPER}, {where}", needs, _later(module, function)
+    )
+
+
+EXPERIMENTS = (
+    _one(
+        "fig04",
+        "Four objectives on the digit 9",
+        "Fig. 4",
+        "voxel models of the four objectives; MNIST",
+        "objectives.figure04",
+    ),
+    _one(
+        "fig05",
+        "Random clothes from the AAE",
+        "Fig. 5",
+        "a voxel model, best an AAE on Fashion-MNIST",
+        "samples.figure05",
+    ),
+    _one(
+        "fig06",
+        "Faces from several azimuths",
+        "Fig. 6",
+        "a voxel model trained on celeb_a",
+        "samples.figure06",
+    ),
+    _one(
+        "fig07",
+        "The ring-shaped chair of a random azimuth",
+        "Fig. 7",
+        "a voxel model of pose uniform trained on chairs",
+        "ring.figure07",
+    ),
+    _one(
+        "fig08",
+        "Random cups",
+        "Fig. 8",
+        "a voxel model trained on cups",
+        "samples.figure08",
+    ),
+    _one("fig09", "Latent traversals", "Fig. 9", "a voxel model", "traversal.figure09"),
+    _one(
+        "fig10",
+        "Loss curves of the final model",
+        "Fig. 10",
+        "a voxel model's run folder",
+        "curves.figure10",
+    ),
+    _one(
+        "fig11",
+        "Reconstructions at projection and texturizer",
+        "Fig. 11",
+        DIGITS,
+        "reconstructions.figure11",
+    ),
+    _one(
+        "fig12",
+        "Shapes at elevations 0 and 30 degrees",
+        "Fig. 12",
+        DIGITS,
+        "around.figure12",
+    ),
+    _one("fig13", "Sweeps of the azimuth", "Fig. 13", DIGITS, "around.figure13"),
+    _one(
+        "fig14",
+        "Random samples of the final model",
+        "Fig. 14",
+        "a voxel model",
+        "samples.figure14",
+    ),
+    _one(
+        "fig15",
+        "A picture of a plane, a chair or a 4",
+        "Fig. 15",
+        "a voxel model trained on MNIST and shapes; MNIST",
+        "ambiguous.figure15",
+    ),
+    _one(
+        "classification",
+        "Classes from the codes",
+        "Sec. 5",
+        DIGITS,
+        "claims.classification",
+    ),
+    _one(
+        "sparsity",
+        "Sparse µ-VAE, dense AAE",
+        "Sec. 4.1",
+        "voxel models of aae and mu-vae; MNIST",
+        "objectives.sparsity",
+    ),
+    _one(
+        "pose",
+        "The azimuth of rendered shapes",
+        "Sec. 4.4",
+        "a voxel model trained on shapes",
+        "claims.pose",
+    ),
+    _one(
+        "iou",
+        "Predicted against true voxels",
+        "beyond the paper",
+        "a voxel model trained on shapes",
+        "claims.iou",
+    ),
+)
