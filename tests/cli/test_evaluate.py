@@ -59,7 +59,7 @@ def test_tables_pictures_and_json(tmp_path, run, split_file):
     content = json.loads((tmp_path / "out.json").read_text())
     assert content["data"] == "cars"
     assert content["values"]["normal/rgb/ratio"] > 0
-    assert not any("object/" in name for name in content["values"])
+    assert not any("/object/" in name for name in content["values"])
     for part in ("normal", "difficult"):
         for own in content["objects"][part].values():
             assert own["iou/network"] >= 0 and own["ssim/nearest"] <= 1

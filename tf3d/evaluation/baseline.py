@@ -49,6 +49,28 @@ def _picture_bytes(
     return np.rint(rgb * 255).astype(np.uint8)
 
 
+def _cached_file(
+    source: ShapeSource, viewpoints: np.ndarray, size: int, cache: pathlib.Path
+) -> pathlib.Path:
+    digest = hashlib.sha256("\n".join(source.names).encode())
+    digest.update(repr((viewpoints.tolist(), size)).encode())
+    last = len(source) - 1
+    for index in sorted({round(f * last / _PROBES) for f in range(_PROBES + 1)}):
+        picture = _picture_bytes(index, source, viewpoints, size)
+        digest.update(b"broken" if picture is None else picture.tobytes())
+    return pathlib.Path(cache) / f"nearest-{digest.hexdigest()[:16]}.npy"
+
+
+def is_cached(
+    source: ShapeSource,
+    viewpoints: ArrayLike,
+    size: int = IMAGE_SIZE,
+    cache: pathlib.Path = CACHE,
+) -> bool:
+    """Whether all renderings of a `NearestNeighbour` of these settings are at hand."""
+    return _cached_file(source, as_viewpoints(viewpoints), size, cache).exists()
+
+
 def described(pictures: np.ndarray) -> np.ndarray:
     """HOG descriptors as the search compares them.
 
@@ -104,7 +126,7 @@ class NearestNeighbour:
         self.source = source
         self.viewpoints = as_viewpoints(viewpoints)
         self.size = size
-        path = pathlib.Path(cache) / f"nearest-{self._digest()}.npy"
+        path = _cached_file(source, self.viewpoints, size, cache)
         if not path.exists():
             self._render(path, workers, progress)
         self._pictures = StoredFeatures(path)
@@ -113,15 +135,6 @@ class NearestNeighbour:
 
     def __len__(self) -> int:
         return len(self.source)
-
-    def _digest(self) -> str:
-        digest = hashlib.sha256("\n".join(self.source.names).encode())
-        digest.update(repr((self.viewpoints.tolist(), self.size)).encode())
-        last = len(self.source) - 1
-        for index in sorted({round(f * last / _PROBES) for f in range(_PROBES + 1)}):
-            picture = _picture_bytes(index, self.source, self.viewpoints, self.size)
-            digest.update(b"broken" if picture is None else picture.tobytes())
-        return digest.hexdigest()[:16]
 
     def _render(
         self, path: pathlib.Path, workers: int, progress: Progress | None

@@ -64,31 +64,41 @@ def render_test_shape(source: ShapeSource, index: int, size: int) -> TestShape:
     )
 
 
-def cluttered_inputs(shape: TestShape, seed: int) -> np.ndarray:
-    """The inputs over generated clutter, `[v, size, size, 3]`.
+def over_clutter(views: Views, name: str, seed: int) -> np.ndarray:
+    """Views over generated clutter, `[v, size, size, 3]`.
 
-    The background depends on the seed, the shape's name and the view alone, so that
+    The background depends on the seed, the name and the view's number alone, so that
     every model and every choice of shapes sees the same pictures.
 
     Args:
-      shape: what to show.
+      views: over plain grey.
+      name: of the shape.
       seed: of the backgrounds.
     """
     from tf3d.rendering.clutter import clutter
     from tf3d.rendering.compositing import composite
 
-    key = list(shape.name.encode())
-    size = shape.inputs.size
+    key = list(name.encode())
     pictures = []
-    for view, (rgb, alpha) in enumerate(zip(shape.inputs.rgb, shape.inputs.alpha)):
+    for view, (rgb, alpha) in enumerate(zip(views.rgb, views.alpha)):
         rng = np.random.default_rng([seed, view, *key])
         covered = np.maximum(alpha, 1e-6)[..., None]
         # The views lie over grey; what is composited is the object's own colour.
         color = (rgb - BACKGROUND * (1 - alpha[..., None])) / covered
         color = np.where(alpha[..., None] > 0, np.clip(color, 0, 1), BACKGROUND)
-        background = clutter(rng, size * 5 // 4)
+        background = clutter(rng, views.size * 5 // 4)
         pictures.append(composite(color.astype(np.float32), alpha, background, rng))
     return np.stack(pictures).astype(np.float32) / 255
+
+
+def cluttered_inputs(shape: TestShape, seed: int) -> np.ndarray:
+    """A test shape's inputs `over_clutter`, `[v, size, size, 3]`.
+
+    Args:
+      shape: what to show.
+      seed: of the backgrounds.
+    """
+    return over_clutter(shape.inputs, shape.name, seed)
 
 
 def find_parts(

@@ -1,0 +1,1 @@
+"""The multi-view paper's tables, figures and claims."""

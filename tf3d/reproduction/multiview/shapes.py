@@ -1,0 +1,67 @@
+"""The shapes that the multi-view experiments look at."""
+
+from __future__ import annotations
+
+from tf3d.errors import InputError
+from tf3d.evaluation.protocol import find_parts, spread
+from tf3d.prediction import Reconstructor
+from tf3d.reproduction.registry import Context, NotPossible
+from tf3d.shapes.sources import GENERATORS, ShapeSource, open_source
+
+
+def network(context: Context) -> Reconstructor:
+    """The multi-view model.
+
+    Raises:
+      NotPossible: if there is none.
+    """
+    return context.loaded("multi-view").network
+
+
+def kind(context: Context) -> str:
+    """What the model shows, by its name: "cars" or "chairs"."""
+    return "chairs" if "chair" in network(context).name else "cars"
+
+
+def open_parts(context: Context) -> tuple[str, dict[str, ShapeSource]]:
+    """The data's name and its parts: those of `find_parts`.
+
+    Args:
+      context: its data, or the generator's shapes of the model's kind.
+
+    Raises:
+      NotPossible: if the data say nothing of what is held out.
+      InputError: if there are no usable data.
+    """
+    data = context.data or kind(context)
+    source = _open(data, kind(context))
+    try:
+        return data, find_parts(data, source)
+    except InputError as error:
+        raise NotPossible(
+            f"{data} does not say which of its shapes are held out: list them in its "
+            "meshes.yaml under held_out, or leave --data out."
+        ) from error
+
+
+def _open(data: str, kind: str) -> ShapeSource:
+    if data in GENERATORS:
+        return open_source(data)
+    try:
+        return open_source(data, category=kind.rstrip("s"))
+    except InputError:
+        return open_source(data)  # its folders are not named after kinds
+
+
+def held_out(parts: dict[str, ShapeSource], count: int) -> dict[str, ShapeSource]:
+    """Of every part but "train" at most so many usable shapes, spread evenly."""
+    return {
+        part: spread(source, count).usable()
+        for part, source in parts.items()
+        if part != "train"
+    }
+
+
+def titled(context: Context, data: str) -> str:
+    """A note on what was looked at."""
+    return f"Model {network(context).name}; shapes: {data}."
