@@ -154,6 +154,8 @@ def read_facts(path: pathlib.Path) -> Facts:
         is_voxels = isinstance(load(path), VoxelReconstructor)
     training, sources = _training(folder)
     card = _read_json(folder / "card.json")
+    told_data = card.get("data") if isinstance(card.get("data"), list) else []
+    sources = sources or [one for one in told_data if isinstance(one, dict)]
     told = card.get("training") if isinstance(card.get("training"), dict) else {}
     own = _read_json(folder / "training.json")
     history = own.get("history") or told.get("history") or ()

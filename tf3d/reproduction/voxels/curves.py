@@ -12,7 +12,7 @@ from tf3d.reproduction.models import Facts
 from tf3d.reproduction.registry import Context, NotPossible, Result
 from tf3d.reproduction.voxels.inputs import decided, notes_on
 
-TERMS = ("reconstruction", "regularization")
+TERMS = ("projection", "texture", "code")
 Curve = tuple[np.ndarray, np.ndarray]
 
 
@@ -93,7 +93,8 @@ def _logged(folder: pathlib.Path) -> dict[str, Curve]:
 
 
 def _main(term: str) -> bool:
-    return term.startswith(("reconstruction", "projection", "held out"))
+    """Whether a term is one of the paper's: of pictures and of the shape's code."""
+    return term in TERMS or term.startswith("held out")
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

@@ -13,7 +13,13 @@ from tf3d.reproduction.registry import Context, NotPossible
 
 GENERATED = "shapes"  # needs no data folder
 USUAL = ("mnist", "fashion_mnist")
-VIEWS = 12  # of each generated shape
+PEOPLES = {
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "celeb_a": "CelebA",
+    "modelnet40": "ModelNet40",
+    "shapes": "generated shapes",
+}
 
 
 def image_sets(
@@ -68,6 +74,11 @@ def image_sets(
             "that holds them, or fetch a set with --data."
         )
     return found
+
+
+def told_set(name: str) -> str:
+    """A set's name for people."""
+    return PEOPLES.get(name, name)
 
 
 def spread_over_classes(images: ImageSet, count: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from tf3d.evaluation.voxels.reconstruction import evaluate_reconstruction
 from tf3d.prediction import sheets
 from tf3d.reproduction.models import Loaded
 from tf3d.reproduction.registry import Context, NotPossible, Result, Table
-from tf3d.reproduction.voxels.inputs import image_sets
+from tf3d.reproduction.voxels.inputs import image_sets, told_set
 from tf3d.reproduction.voxels.shading import drawn, headed, named_row, shaded
 
 NAMES = {"vae": "VAE", "beta-vae": "β-VAE", "aae": "AAE", "mu-vae": "µ-VAE"}
@@ -60,7 +60,9 @@ def sparsity(context: Context) -> Result:
     models = _by_objective(context, {"aae", "mu-vae"}, least=2)
     first = next(iter(models.values()))
     images = image_sets(context, first, context.at_most(1000))[0]
-    return _compared(context, models, images, f"pictures of {images.name}", ())
+    return _compared(
+        context, models, images, f"pictures of {told_set(images.name)}", ()
+    )
 
 
 def _compared(

@@ -7,7 +7,12 @@ import numpy as np
 from tf3d.evaluation.voxels.inference import infer
 from tf3d.prediction import VoxelReconstructor, sheets
 from tf3d.reproduction.registry import Context, Result, Table
-from tf3d.reproduction.voxels.inputs import image_sets, notes_on, spread_over_classes
+from tf3d.reproduction.voxels.inputs import (
+    image_sets,
+    notes_on,
+    spread_over_classes,
+    told_set,
+)
 from tf3d.reproduction.voxels.shading import named_row
 
 IMAGES = 256  # of each set
@@ -38,7 +43,8 @@ def figure11(context: Context) -> Result:
         rows += _rows(loaded.network, images.floats(spread_over_classes(images, SHOWN)))
         context.progress(index + 1, len(sets))
     told = "; ".join(
-        f"{row[0]} {row[3]:.0%} at the projection, {row[4]:.0%} at the texturizer"
+        f"{told_set(row[0])} {row[3]:.0%} at the projection, {row[4]:.0%} at the "
+        "texturizer"
         for row in table
     )
     good = all(min(row[3:]) > GOOD for row in table)

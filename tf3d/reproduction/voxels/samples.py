@@ -8,6 +8,11 @@ from tf3d.evaluation.voxels.sparsity import voxels_per_ray
 from tf3d.evaluation.voxels.symmetry import ring_share
 from tf3d.fusion import THRESHOLD
 from tf3d.prediction import VoxelReconstructor, sheets
+from tf3d.prediction.code_statistics import (
+    CodeStatistics,
+    measure_codes,
+    read_code_statistics,
+)
 from tf3d.reproduction.models import Loaded
 from tf3d.reproduction.registry import Context, NotPossible, Result
 from tf3d.reproduction.voxels.inputs import decided, image_sets, notes_on
@@ -21,7 +26,6 @@ from tf3d.reproduction.voxels.solidity import (
 SAMPLES = 64  # measured
 NAME = 40  # pixels of a row's name
 FITTED = 1000  # pictures of each set that a distribution of codes is fitted to
-MEAN_CLIP = 6.0  # of the µ-VAE's means, a dimension
 CAVITY = 0.3  # of a cup's height: below it is a lid
 
 
@@ -206,9 +210,8 @@ def random_codes(
 
     N(0, I), but not of the µ-VAE: its objective holds the mean of all codes at 0 and
     their own noise near 1, and lets them spread; N(0, I) is a small ball in the middle
-    where no picture's code lies. There, normal distributions are fitted to the
-    codes of each set's test pictures and take turns; without pictures, codes are as far
-    out as the clipping allows.
+    where no picture's code lies. There, a normal distribution of each set's codes, that
+    beside the model or one fitted to test pictures.
 
     Args:
       context: for the seed and the pictures.
@@ -220,31 +223,33 @@ def random_codes(
     """
     rng = np.random.default_rng(context.seed)
     network = loaded.network
-    width = network.model.latent
-    codes = rng.standard_normal((count, width)).astype(np.float32)
+    codes = rng.standard_normal((count, network.model.latent)).astype(np.float32)
     if not getattr(network.model, "clip", False):
         return codes, ""
-    nothing = _brightness(network, codes[:8])
+    statistics, source = _statistics(context, loaded)
+    if statistics is None:
+        return codes, "Codes are from N(0, I): how this model's spread is not known."
+    nothing, codes = _brightness(network, codes[:8]), statistics.draw(count, rng)
+    shown = _brightness(network, codes[:8])
+    return codes, (
+        f"Codes are drawn as those of {source} lie. From N(0, I) this µ-VAE draws far "
+        f"less: mean brightness {nothing:.3f} against {shown:.3f}."
+    )
+
+
+def _statistics(context: Context, loaded: Loaded) -> tuple[CodeStatistics | None, str]:
+    """Of the training pictures' codes, else of test pictures', else none."""
+    latent = loaded.network.model.latent
+    found = read_code_statistics(loaded.path.parent, latent)
+    if found is not None:
+        return found, "the training pictures"
     try:
         sets = image_sets(context, loaded, FITTED)
     except NotPossible:
-        codes *= MEAN_CLIP * np.sqrt(width) / np.linalg.norm(codes, axis=1)[:, None]
-        told = "as far out as the clipping allows"
-    else:
-        known = [network.encode(one.floats()) for one in sets]
-        drawn_ones = [
-            rng.multivariate_normal(one.mean(0), np.cov(one.T), count) for one in known
-        ]
-        codes = np.stack(drawn_ones, axis=1).reshape(-1, width)[:count]
-        deviation = np.concatenate(known).std(axis=0).mean()
-        names = " and ".join(one.name for one in sets)
-        told = f"fitted to the codes of {names} (deviation {deviation:.1f})"
-    codes = codes.astype(np.float32)
-    shown = _brightness(network, codes[:8])
-    return codes, (
-        f"Codes are drawn from normal distributions {told}. From N(0, I) this µ-VAE "
-        f"draws next to nothing: mean brightness {nothing:.3f} against {shown:.3f}."
-    )
+        return None, ""
+    codes = [loaded.network.encode(one.floats()) for one in sets]
+    names = [one.name for one in sets]
+    return measure_codes(codes, names, [1] * len(sets)), "test pictures"
 
 
 def _brightness(network: VoxelReconstructor, codes: np.ndarray) -> float:

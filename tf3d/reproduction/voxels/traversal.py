@@ -40,7 +40,7 @@ def figure09(context: Context) -> Result:
         order = np.argsort([-change.sum() for change in changes])
         moving = [changes[d] for d in order if changes[d].sum() > 1e-3]
         ratios += [float(change.max() / change.mean()) for change in moving]
-        blocks.append(named_row(name, [sheets.enlarged(picture)], 110))
+        blocks.append(named_row(name, [sheets.enlarged(picture)]))
         for d in order[:SHOWN]:
             tiles = [sheets.enlarged(one) for one in seen[d]]
             solids = [shaded(network, one, side + 20, 20)[0] for one in walks[d]]
