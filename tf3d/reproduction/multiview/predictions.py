@@ -24,6 +24,8 @@ SHOWN = 2  # of each part in the picture
 LEAST_IOU = 0.75  # of shapes that count as right
 LEAST_OWN = 0.8  # share of shapes whose depth is nearest to their own truth
 
+NEARER = "nearer to own truth than to the others' mean"
+
 Look = Callable[[Views], list[np.ndarray]]
 
 
@@ -71,35 +73,10 @@ def depth_maps(context: Context) -> Result:
     """Fig. 5: depth maps beside the truth."""
     model, data, shapes = _shapes(context)
     means: dict[str, dict[str, float]] = {}
-    for part, own in shapes.items():
-        predicted = [
-            predict_network(model, cluttered_inputs(shape, context.seed))
-            for shape in own
-        ]
-        errors = np.array(
-            [
-                [
-                    np.mean([_depth_difference(v, other.targets) for v in views])
-                    for other in own
-                ]
-                for views in predicted
-            ]
-        )
-        own_errors = [
-            mean_errors(views, shape.targets) for views, shape in zip(predicted, own)
-        ]
-        means[part] = {
-            name: float(np.mean([each[name] for each in own_errors]))
-            for name in ("depth", "depth_tight", "depth_object", "iou")
-        }
-        mine, others = np.diag(errors), _off_diagonal(errors)
-        means[part]["nearer to own truth than to the others' mean"] = float(
-            (mine < others).mean()
-        )
-        means[part]["own difference ÷ others'"] = float((mine / others).mean())
-    share = min(
-        o["nearer to own truth than to the others' mean"] for o in means.values()
-    )
+    for done, (part, own) in enumerate(shapes.items()):
+        means[part] = _depth_figures(model, own, context.seed)
+        context.progress(done + 1, len(shapes))
+    share = min(own[NEARER] for own in means.values())
     told = ", ".join(
         f"{part} {own['depth_object']:.3f} units on the object, mask IoU "
         f"{own['iou']:.2f}"
@@ -125,6 +102,31 @@ def depth_maps(context: Context) -> Result:
         (_table(f"Means over {data}", means),),
         (titled(context, data),),
     )
+
+
+def _depth_figures(
+    model: Reconstructor, shapes: list[TestShape], seed: int
+) -> dict[str, float]:
+    """Means over shapes, and how near each is to its own truth beside the others'."""
+    predicted = [predict_network(model, cluttered_inputs(s, seed)) for s in shapes]
+    found = [
+        mean_errors(views, shape.targets) for views, shape in zip(predicted, shapes)
+    ]
+    names = ("depth", "depth_tight", "depth_object", "iou")
+    means = {name: float(np.mean([each[name] for each in found])) for name in names}
+    errors = np.array(
+        [
+            [
+                np.mean([_depth_difference(each, other.targets) for each in views])
+                for other in shapes
+            ]
+            for views in predicted
+        ]
+    )
+    mine, others = np.diag(errors), _off_diagonal(errors)
+    means[NEARER] = float((mine < others).mean())
+    means["own difference ÷ others'"] = float(mine.mean() / max(others.mean(), 1e-12))
+    return means
 
 
 def _shapes(
