@@ -92,3 +92,12 @@ def test_spread_over_classes():
     assert list(inputs.spread_over_classes(found, 4)) == [0, 3, 5, 1]
     assert list(inputs.spread_over_classes(ImageSet(images), 4)) == [0, 1, 2, 3]
     assert inputs.class_name(found, 5) == "c"
+
+
+@pytest.mark.parametrize("name", ["fig07", "pose", "iou"])
+def test_rendered_shapes(name, context, tmp_path):
+    """On generated chairs and cups, two of each: rendered for real."""
+    result = run_experiment(experiments()[f"voxels-{name}"], context(count=2))
+    assert result.same in (True, False)
+    assert result.tables[0].rows and result.numbers
+    assert (tmp_path / "voxels-fig07.png").is_file() == (name == "fig07")
