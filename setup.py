@@ -47,7 +47,7 @@ setup(
         "tf3d.configs": ["*.yaml", "*.json"],
         "tf3d.shapes": ["*.yaml"],
         # Not the numbered SavedModel versions that `tf3d export` puts beside these.
-        "tf3d.saved_models": ["*/model.keras", "*/*.md", "*/*.json"],
+        "tf3d.saved_models": ["*/model.keras", "*/*.md", "*/*.json", "*/*.yaml"],
     },
     install_requires=[
         "tensorflow>=2.20,<2.22",
