@@ -45,9 +45,10 @@ def embedding(context: Context) -> Result:
         ]
     )
     places = tsne(codes, context.seed)
+    looks = np.stack(depths), np.stack(colors)
     numbers = {
-        "codes": order(codes, np.stack(depths), np.stack(colors)),
-        "map": order(places, np.stack(depths), np.stack(colors)),
+        "codes": order(codes, *looks),
+        "map": order(places, *looks),
         "shapes": len(source),
     }
     own = numbers["codes"]
@@ -60,7 +61,6 @@ def embedding(context: Context) -> Result:
         (name, numbers[key]["shape"], numbers[key]["color"])
         for name, key in (("codes", "codes"), ("t-SNE map", "map"))
     )
-    thumbnails = [smaller(picture, 42) for picture in pictures]
     return Result(
         context.name,
         "Both shape and colour order the t-SNE map of the codes, shape more (Fig. 14).",
@@ -69,7 +69,7 @@ def embedding(context: Context) -> Result:
         numbers,
         (
             context.picture(
-                draw_map(places, thumbnails),
+                draw_map(places, [smaller(picture, 42) for picture in pictures]),
                 f"Codes of {len(source)} shapes seen from one viewpoint, placed by "
                 "t-SNE.",
             ),
