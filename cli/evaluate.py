@@ -116,8 +116,7 @@ def evaluate(context: click.Context, **options: Any) -> None:
     shapes the overlap of predicted and true voxels, azimuth errors and symmetry, beside
     the visual hull of one view and mean shapes.
     """
-    from rich.console import Console
-
+    from tf3d.cli.tables import table_console
     from tf3d.files import replacing
     from tf3d.prediction import VoxelReconstructor, load
 
@@ -127,7 +126,7 @@ def evaluate(context: click.Context, **options: Any) -> None:
     figures = _voxel_figures if is_voxels else _multi_view_figures
     content, tables = figures(model, options)
     for table in tables:
-        Console().print(table)
+        table_console().print(table)
     if options["json_file"] is not None:
         content = {"model": options["model"], "data": options["data"], **content}
         with replacing(options["json_file"]) as temporary:

@@ -84,9 +84,9 @@ def reproduce(
 
 
 def _list() -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from tf3d.cli.tables import table_console
     from tf3d.reproduction.registry import experiments
 
     table = Table(box=None, pad_edge=False)
@@ -94,7 +94,7 @@ def _list() -> None:
         table.add_column(heading, overflow="fold", no_wrap=heading == "name")
     for one in experiments().values():
         table.add_row(one.name, one.title, one.reference, one.needs)
-    Console().print(table)
+    table_console().print(table)
 
 
 def _one(chosen: list[Experiment], context: Context, quiet: bool) -> None:
@@ -134,9 +134,9 @@ def _everything(chosen: list[Experiment], context: Context, quiet: bool) -> None
 
 
 def _print(result: Result) -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from tf3d.cli.tables import table_console
     from tf3d.reproduction.report import VERDICTS, cell
 
     for table in result.tables:
@@ -145,7 +145,7 @@ def _print(result: Result) -> None:
             shown.add_column(column, justify="right" if index else "left")
         for row in table.rows:
             shown.add_row(*map(cell, row))
-        Console().print(shown)
+        table_console().print(shown)
     click.echo(f"Paper: {result.sentence_paper}")
     click.echo(f"Here: {result.sentence_ours}")
     click.echo(f"Against the paper: {VERDICTS[result.same]}.")
