@@ -1,8 +1,10 @@
-"""Where the package's data lies: beside its modules, or at a checkout's top level."""
+"""Where the package's data lies, and where it keeps what can be made again."""
 
 from __future__ import annotations
 
+import os
 import pathlib
+import sys
 
 PACKAGE = pathlib.Path(__file__).resolve().parent
 
@@ -22,3 +24,16 @@ def resource_folder(name: str) -> pathlib.Path:
     if not installed.is_dir() and (checkout / "setup.py").is_file():
         return checkout / name
     return installed
+
+
+def cache_folder() -> pathlib.Path:
+    """Where the user's system keeps what can be made again."""
+    home = pathlib.Path.home()
+    if os.environ.get("XDG_CACHE_HOME"):
+        return pathlib.Path(os.environ["XDG_CACHE_HOME"]) / "tf3d"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "tf3d"
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA", os.fspath(home / "AppData" / "Local"))
+        return pathlib.Path(local) / "tf3d" / "Cache"
+    return home / ".cache" / "tf3d"

@@ -1,9 +1,7 @@
-import pathlib
-
 import pytest
 
 from tf3d.errors import InputError
-from tf3d.serving.sources import cache_folder, export_missing, find_sources
+from tf3d.serving.sources import export_missing, find_sources
 
 
 def put_version(base, version=1):
@@ -106,13 +104,6 @@ def test_a_cache_that_cannot_be_written(tmp_path):
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(InputError, match="XDG_CACHE_HOME"):
         export_missing(find_sources(tmp_path / "m"), Exporter(), tmp_path / "cache")
-
-
-def test_where_the_cache_is(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "tf3d"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_folder().is_relative_to(pathlib.Path.home())
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.fusion.evidence import (
     BACKGROUND,
     JUMP,
@@ -24,7 +24,7 @@ SEEN_THROUGH = 0.03  # world units that another view must look past a point
 LEAST_COSINE = 0.1  # a surface seen more askance than this gives no points
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _flying(depth, jump, out):
     size = depth.shape[0]
     for i in range(size):
@@ -63,7 +63,7 @@ def flying_pixels(depth: np.ndarray, jump: float = FLYING) -> np.ndarray:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _count_through(
     cameras, focal, depth, silhouette, reach, points, own, past, jump, out
 ):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.fusion.evidence import JUMP, Evidence
 from tf3d.fusion.fields import look_up_depth, place
 
@@ -12,7 +12,7 @@ NEAR = 0.03  # world units that a view's depth may miss a vertex by
 SHARPNESS = 4  # power of the cosine: one view that looks squarely beats many askance
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _gather_colors(
     cameras,
     positions,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.errors import InputError
 from tf3d.fusion.silhouettes import silhouette_distance
 from tf3d.geometry import Views, extrinsics, intrinsics
@@ -47,7 +47,7 @@ class Evidence:
         return len(self.cameras)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _continue_depth(depth, alpha, mask, sure, growth, jump):
     """Replaces the depth of unsure pixels by that of their surest neighbours."""
     size = depth.shape[0]
@@ -88,7 +88,7 @@ def _continue_depth(depth, alpha, mask, sure, growth, jump):
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _slope(before, here, after, jump):
     """The smaller of the two one-sided differences: it does not cross an edge."""
     back = here - before if before > 0 else 1e9
@@ -99,7 +99,7 @@ def _slope(before, here, after, jump):
     return least if abs(least) < jump else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _slant(depth, focal, jump, normal):
     """Normals in the camera's frame, and the tangent planes' distance factors."""
     size = depth.shape[0]

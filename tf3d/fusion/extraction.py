@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.fusion.fields import Grid
 
 LEAST_VOLUME = 0.002  # of the largest piece's: smaller ones are crumbs
 PASS_BAND = (0.5, -0.53)  # Taubin's lambda and mu: smooths without shrinking
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _find(parent, index):
     while parent[index] != index:
         parent[index] = parent[parent[index]]
@@ -19,7 +19,7 @@ def _find(parent, index):
     return index
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _pieces(faces, count):
     """The piece that each vertex belongs to, named by one of its vertices."""
     parent = np.arange(count)
@@ -34,7 +34,7 @@ def _pieces(faces, count):
     return parent
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _smooth(vertices, faces, iterations, forward, backward):
     count = len(vertices)
     degree = np.zeros(count)

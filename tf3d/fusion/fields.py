@@ -7,9 +7,9 @@ import dataclasses
 import os
 from collections.abc import Callable
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.fusion.evidence import JUMP, Evidence
 from tf3d.fusion.silhouettes import REACH
 
@@ -46,7 +46,7 @@ class Grid:
         return list(zip(edges[:-1], edges[1:], strict=True))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def look_up(picture, row, column):
     """Bilinear interpolation; the place must lie between the outermost centres."""
     size = picture.shape[0]
@@ -57,7 +57,7 @@ def look_up(picture, row, column):
     return above * (1 - v) + below * v
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def look_up_depth(depth, row, column, jump):
     """Depth between pixels: interpolated on one surface, the nearest at an edge."""
     size = depth.shape[0]
@@ -70,7 +70,7 @@ def look_up_depth(depth, row, column, jump):
     return depth[int(row + 0.5), int(column + 0.5)]
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def place(camera, focal, half, x, y, z):
     """Row, column and planar depth of a point in one view."""
     w = camera[2, 0] * x + camera[2, 1] * y + camera[2, 2] * z + camera[2, 3]
@@ -81,7 +81,7 @@ def place(camera, focal, half, x, y, z):
     return focal * v / w + half, focal * u / w + half, w
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _hull(cameras, focal, silhouette, reach, origin, voxel, far, votes, out):
     """The visual hull alone: of all views' distances the `votes`-th greatest."""
     count, size = silhouette.shape[0], silhouette.shape[1]
@@ -107,7 +107,7 @@ def _hull(cameras, focal, silhouette, reach, origin, voxel, far, votes, out):
                 out[ix, iy, iz] = max(-far, min(best[votes - 1], far))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _integrate(
     cameras,
     focal,

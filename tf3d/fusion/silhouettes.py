@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from tf3d.compilation import compiled
 
 REACH = 4  # pixels; beyond it the distance is only known to be at least that
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _crossing(a: float, b: float) -> float:
     """Where between two pixels, as a part of the way, the coverage is 1/2."""
     return (0.5 - a) / (b - a)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _draw(distance, reach, row0, column0, row1, column1):
     """Lowers the squared distances around one piece of contour."""
     size = distance.shape[0]
@@ -37,7 +38,7 @@ def _draw(distance, reach, row0, column0, row1, column1):
                 distance[row, column] = here
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _signed_distance(alpha, reach, out):
     size = alpha.shape[0]
     out[:] = reach * reach

@@ -12,9 +12,9 @@ not grow with the number of views.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.fusion.evidence import JUMP, Evidence
 from tf3d.fusion.extraction import extract
 from tf3d.fusion.fields import (
@@ -35,7 +35,7 @@ STEP = 0.25  # primal and dual: the operator's squared norm is at most 16 in 3D
 UNSEEN = 0.1  # weight of "inside" where no view says anything
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _histogram(
     cameras,
     focal,
@@ -92,7 +92,7 @@ def _histogram(
                     out[ix, iy, iz, 0] += unseen
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _median(value, weights, centres, step):
     """The proximal map of sum_k w_k |u - c_k|: a median of centres and shifts."""
     right = 0.0
@@ -109,7 +109,7 @@ def _median(value, weights, centres, step):
     return max(value + step * (right - left), before)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _dual(u, v, p, q, alpha1, alpha0, step):
     """Ascent in p and q, then their projections to balls. Forward differences."""
     nx, ny, nz = u.shape
@@ -144,7 +144,7 @@ def _dual(u, v, p, q, alpha1, alpha0, step):
                     q[i, j, k, a] /= shrink
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _backward(field, i, j, k, axis, component):
     """The negative adjoint of the forward difference."""
     ii, jj, kk = i - (axis == 0), j - (axis == 1), k - (axis == 2)
@@ -153,7 +153,7 @@ def _backward(field, i, j, k, axis, component):
     return here - (field[ii, jj, kk, component] if index > 0 else 0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _primal(u, v, u_bar, v_bar, p, q, weights, centres, step):
     """Descent in u and v, and their over-relaxation."""
     nx, ny, nz = u.shape

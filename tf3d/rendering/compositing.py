@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from tf3d.compilation import compiled
 
 OBJECT_BLUR = (0.2, 0.6)  # px, standard deviation of the Gaussian on the object
 MASK_BLUR = (1.0, 1.3)  # px, on its mask
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _premultiplied(rgb, alpha, margin, out):
     """Colour times coverage, and coverage; the margin repeats the outermost pixels."""
     height, width = alpha.shape
@@ -23,7 +24,7 @@ def _premultiplied(rgb, alpha, margin, out):
             out[y, x, 3] = weight
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _blur(padded, sigma, reach, out):
     """Separable Gaussian; `padded` has a margin of at least `reach` around `out`."""
     height, width, channels = out.shape
@@ -54,7 +55,7 @@ def _blur(padded, sigma, reach, out):
                 target[y, x] += weight * (row[left + x] + row[right + x])
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _foreground(wide, soft, out):
     """Colour of the object, carried outwards under its blurred mask, premultiplied."""
     height, width = out.shape[:2]
@@ -115,7 +116,7 @@ def foreground(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def composite_into(front, background, row, column, mirror, shift, tone, out):
     """Lays a premultiplied cut-out over a part of a background.
 
@@ -153,7 +154,7 @@ def composite_into(front, background, row, column, mirror, shift, tone, out):
                 out[y, x, c] = tone[c, min(value, np.uint32(255))]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def mirror_into(picture, out):
     """Copies a picture `[h, w, c]` mirrored left to right; NumPy is slow at it."""
     height, width, channels = out.shape
@@ -163,7 +164,7 @@ def mirror_into(picture, out):
                 out[y, x, c] = picture[y, width - 1 - x, c]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def over_plain_into(rgb, alpha, level, out):
     """Lays a picture over a plain grey.
 

@@ -9,8 +9,9 @@ interpreter's lock, so threads render in parallel.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from tf3d.compilation import compiled
 
 NEAR = np.float32(0.05)  # world units; nearer triangles are left out
 SLACK = np.float32(-1e-6)  # of weights: no gaps between triangles that share an edge
@@ -23,7 +24,7 @@ ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 TINY = np.float32(1e-12)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def _project(corners, rotation, translation, focal, centre, out):
     """Corners in samples, and their 1 / z, into `out` `[3, 3 f]`."""
     flat = corners.reshape(-1, 3)
@@ -39,7 +40,7 @@ def _project(corners, rotation, translation, focal, centre, out):
         out[2, k] = inverse
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def _fill_tiles(inverse_depth, tiles):
     """The farthest depth in each square of samples; 0 where one of them is empty."""
     size = inverse_depth.shape[0]
@@ -52,7 +53,7 @@ def _fill_tiles(inverse_depth, tiles):
             tiles[i, j] = farthest
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def rasterize(
     corners,
     rotation,
@@ -148,7 +149,7 @@ def rasterize(
                     faces[row, left + step] = f if hit else faces[row, left + step]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, inline="always")
+@compiled(fastmath=True, inline="always")
 def _clip_span(weight, step, low, high):
     """The part of [low, high] in which weight + step · t is at least `SLACK`."""
     if step > 0:
@@ -160,7 +161,7 @@ def _clip_span(weight, step, low, high):
     return low, high
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def resolve_depth(inverse_depth, bounds, factor, depth, alpha):
     """Averages samples into pixels: coverage, and the depth of the nearest surface.
 
@@ -190,7 +191,7 @@ def resolve_depth(inverse_depth, bounds, factor, depth, alpha):
             depth[row, column] = total / used
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _texel(texels, table, index, u, v, out):
     """Bilinear lookup with wrap-around; v grows upwards."""
     first, height, width = table[index, 0], table[index, 1], table[index, 2]
@@ -208,7 +209,7 @@ def _texel(texels, table, index, u, v, out):
         out[c] = upper * (ONE - fy) + lower * fy
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def _weights(projected, f, x, y):
     """Perspective-correct barycentric coordinates of a place, and the face's side.
 
@@ -230,7 +231,7 @@ def _weights(projected, f, x, y):
     return b0 * total, b1 * total, b2 * total, side
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def _add_light(place, normal, view, base, weight, light, positions, intensities, out):
     """Adds what a surface sends to the eye to `out` `[3]`.
 
@@ -275,7 +276,7 @@ def _add_light(place, normal, view, base, weight, light, positions, intensities,
     out[2] += weight * min(ONE, base[2] * db + sb)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(fastmath=True, error_model="numpy")
 def shade(
     corners,
     normals,
@@ -382,7 +383,7 @@ def shade(
             normal_map[row, column, 2] = mz * length
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True, inline="always")
+@compiled(fastmath=True, inline="always")
 def _blend(values, f, b0, b1, b2):
     """The mean of a face's three corners `[f, 3, 3]`."""
     return (

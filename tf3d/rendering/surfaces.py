@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.shapes.mesh import Mesh
 
 MAX_TEXTURE = 256  # px; more would alias at the sizes that the networks see
@@ -53,7 +53,7 @@ class Surfaces:
     texture_table: np.ndarray
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _smooth_normals(weighted, unit, group, order, start, cosine):  # pragma: no cover
     """Corner normals: area-weighted over faces of the group within the crease angle."""
     count = unit.shape[0]
@@ -83,7 +83,7 @@ def _smooth_normals(weighted, unit, group, order, start, cosine):  # pragma: no 
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _members(group, count):  # pragma: no cover
     """The positions of each group's members in order, and where each group begins."""
     start = np.zeros(count + 1, np.int64)

@@ -7,13 +7,12 @@ import hashlib
 import os
 import pathlib
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 
 from tf3d.errors import InputError
 from tf3d.prediction.catalogue import MODEL_FILE, find_model, shipped_models
-from tf3d.resources import resource_folder
+from tf3d.resources import cache_folder, resource_folder
 from tf3d.serving.repository import MODEL_NAME
 from tf3d.serving.version_folders import version_folders
 
@@ -114,19 +113,6 @@ def export_missing(
         sources.models.setdefault(name, []).append(base)
     sources.missing = {}
     return exported
-
-
-def cache_folder() -> pathlib.Path:
-    """Where the user's system keeps what can be made again."""
-    home = pathlib.Path.home()
-    if os.environ.get("XDG_CACHE_HOME"):
-        return pathlib.Path(os.environ["XDG_CACHE_HOME"]) / "tf3d"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "tf3d"
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA", os.fspath(home / "AppData" / "Local"))
-        return pathlib.Path(local) / "tf3d" / "Cache"
-    return home / ".cache" / "tf3d"
 
 
 def _export_once(

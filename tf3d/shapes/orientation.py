@@ -9,8 +9,9 @@ the rays are the pixels of depth buffers around the shape.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from tf3d.compilation import compiled
 
 DIRECTIONS = 24
 RESOLUTION = 256
@@ -18,7 +19,7 @@ RESOLUTION = 256
 CERTAIN = 0.75
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _sightings(corners, toward, count, front, back):  # pragma: no cover
     """Adds the pixels at which each face is the nearest, by the side that is seen."""
     faces = corners.shape[0]
@@ -56,7 +57,7 @@ def _sightings(corners, toward, count, front, back):  # pragma: no cover
                     back[f] -= toward[f]
 
 
-@numba.njit(cache=True)
+@compiled
 def _flood(neighbours, parities, start):  # pragma: no cover
     """Patches of faces joined by edges, and each face's winding relative to its patch.
 

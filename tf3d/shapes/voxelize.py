@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from tf3d.compilation import compiled
 from tf3d.shapes.mesh import Mesh
 
 
@@ -68,7 +68,7 @@ def voxelize(
     return occupied
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _inside_along(corners, size):  # pragma: no cover
     """Whether rays along the last axis wind around the voxels' centres."""
     # How the winding number changes on the way to each centre along each column.
@@ -115,7 +115,7 @@ def _inside_along(corners, size):  # pragma: no cover
     return inside
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _covers(corners, f, x, y):  # pragma: no cover
     """Whether a triangle's shadow covers a point.
 
@@ -136,7 +136,7 @@ def _covers(corners, f, x, y):  # pragma: no cover
     return covered
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _touch(corners, half, occupied):  # pragma: no cover
     """Marks the voxels that a triangle passes through (separating axis theorem)."""
     size = occupied.shape[0]
@@ -168,7 +168,7 @@ def _touch(corners, half, occupied):  # pragma: no cover
                         occupied[i, j, k] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _overlaps(t, half):  # pragma: no cover
     """Whether a triangle meets the cube about the origin; their boxes do."""
     for a in range(3):

@@ -7,8 +7,9 @@ image is V(-x), which looks from azimuth -a as V does from a.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from tf3d.compilation import compiled
 
 TURNS = 72  # 5 degrees apart
 STEPS = 256
@@ -121,7 +122,7 @@ def _check_grids(grids: np.ndarray, name: str) -> None:
         )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _place(i, j, cosine, sine, mirror, size):  # pragma: no cover
     """The corner and the fractions of the place that turns into (i, j)."""
     middle = (size - 1) / 2
@@ -140,7 +141,7 @@ def _place(i, j, cosine, sine, mirror, size):  # pragma: no cover
     return a, b, np.float32(u - a), np.float32(w - b)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _column(voxels, a, b, fu, fw, column):  # pragma: no cover
     """The turned column; returns whether anything can be in it."""
     size = voxels.shape[0]
@@ -158,7 +159,7 @@ def _column(voxels, a, b, fu, fw, column):  # pragma: no cover
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _turn(voxels, cosine, sine, mirror, result):  # pragma: no cover
     size = voxels.shape[0]
     for i in range(size):
@@ -167,7 +168,7 @@ def _turn(voxels, cosine, sine, mirror, result):  # pragma: no cover
             _column(voxels, a, b, fu, fw, result[i, j])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fullest(voxels):  # pragma: no cover
     """The fullest voxel of each column, with an empty margin around the grid."""
     size = voxels.shape[0]
@@ -179,7 +180,7 @@ def _fullest(voxels):  # pragma: no cover
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _count(  # pragma: no cover
     predicted, truth, which, cosines, sines, thresholds, first, both, filled
 ):
