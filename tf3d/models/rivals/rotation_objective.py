@@ -1,0 +1,42 @@
+"""What the recurrent rotation network minimises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import ops
+
+
+class RotationObjective:
+    """Squared error of the pictures and of their masks, over all steps (Yang et al.).
+
+    Args:
+      mask_weight: of the masks' term.
+
+    Raises:
+      ValueError: if the weight is negative.
+    """
+
+    terms = ("rgb", "mask")
+
+    def __init__(self, mask_weight: float = 1.0) -> None:
+        if mask_weight < 0:
+            raise ValueError(
+                f"Expected mask_weight >= 0. Received: mask_weight={mask_weight}"
+            )
+        self.mask_weight = mask_weight
+
+    def __call__(
+        self, model: Any, inputs: dict[str, Any], targets: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The terms, each a scalar, and their weighted "total".
+
+        Args:
+          model: a `RotationNetwork`.
+          inputs: as it takes them.
+          targets: rgb `[b, steps, 64, 64, 3]` and alpha `[b, steps, 64, 64]`.
+        """
+        outputs = model(inputs)
+        rgb = ops.mean(ops.sum((outputs["rgb"] - targets["rgb"]) ** 2, axis=-1))
+        mask = ops.mean((outputs["alpha"] - targets["alpha"]) ** 2)
+        return {"total": rgb + self.mask_weight * mask, "rgb": rgb, "mask": mask}
