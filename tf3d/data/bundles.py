@@ -32,6 +32,7 @@ class Bundle:
       rgb: `[v, size, size, 3]` uint8, the target: under the targets' light, over grey.
       alpha: `[v, size, size]` uint8 coverage of the target.
       depth: `[v, size, size]` float16 planar depth in world units, 0 outside.
+      name: of the shape, where rendering is live; files do not hold it.
     """
 
     viewpoints: np.ndarray
@@ -39,6 +40,7 @@ class Bundle:
     rgb: np.ndarray
     alpha: np.ndarray
     depth: np.ndarray
+    name: str = ""
 
     FIELDS = ("viewpoints", "front", "rgb", "alpha", "depth")
 

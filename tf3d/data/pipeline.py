@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tf3d.data.bundles import Bundle, random_bundle
+from tf3d.data.bundles import Bundle, render_bundle
 from tf3d.data.pool import PoolSettings, ViewPool
 from tf3d.errors import InputError
+from tf3d.geometry import random_viewpoints, ring_of_viewpoints
 from tf3d.rendering import clutter
+from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import ShapeSource
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class LiveRendering:
       target_light: see `render_bundle`.
       backgrounds: photo files; none for generated clutter.
       seed: of all draws.
+      ring: whether a shape's views go around it evenly, see `ring_of_viewpoints`.
     """
 
     sources: Sequence[ShapeSource]
@@ -45,15 +48,20 @@ class LiveRendering:
     target_light: str = "studio"
     backgrounds: Sequence[pathlib.Path] = ()
     seed: int = 0
+    ring: bool = False
 
     def __call__(self, k: int) -> tuple[Bundle, np.ndarray]:
         rng = np.random.default_rng([self.seed, 0, k])
-        mesh = self._mesh(rng)
-        bundle = random_bundle(mesh, self.views, rng, self.size, self.target_light)
+        mesh = self.mesh(rng)
+        draw = ring_of_viewpoints if self.ring else random_viewpoints
+        viewpoints = draw(self.views, rng)
+        bundle = render_bundle(mesh, viewpoints, rng, self.size, self.target_light)
+        bundle.name = mesh.name
         pictures = [self._background(rng) for _ in range(BACKGROUNDS_PER_SHAPE)]
         return bundle, np.stack(pictures)
 
-    def _mesh(self, rng: np.random.Generator) -> Any:
+    def mesh(self, rng: np.random.Generator) -> Mesh:
+        """Draws a shape."""
         shares = np.asarray(self.shares, float)
         failure: InputError | None = None
         # A file that turns bad in hour three is skipped, not fatal.

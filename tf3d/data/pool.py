@@ -22,7 +22,8 @@ from tf3d.data.bundles import Bundle
 from tf3d.errors import InputError
 from tf3d.rendering.compositing import composite_into, mirror_into
 
-Render = Callable[[int], tuple[Bundle, np.ndarray]]
+# Bundles of views; a pool with a `_compose_batch` of its own may hold other things.
+Render = Callable[[int], tuple[Any, np.ndarray]]
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 
 
@@ -151,9 +152,13 @@ class ViewPool:
           targets `{"rgb": uint8, "depth": float16 (0 outside), "alpha": uint8}`.
         """
         self.fill()
-        settings = self.settings
-        rng = np.random.default_rng([settings.seed, 1, self.batch])
+        rng = np.random.default_rng([self.settings.seed, 1, self.batch])
         self.batch += 1
+        return self._compose_batch(rng)
+
+    def _compose_batch(self, rng: np.random.Generator) -> Batch:
+        """The batch that a generator draws from what the pool holds."""
+        settings = self.settings
         size = self._slots[0].size
         count = settings.batch_size
         viewpoint = np.empty((count, 3), np.float32)

@@ -15,6 +15,7 @@ from tf3d.geometry.viewpoints import (
     camera_position,
     orbit,
     random_viewpoints,
+    ring_of_viewpoints,
 )
 from tf3d.geometry.views import Views
 
@@ -31,5 +32,6 @@ __all__ = [
     "orbit",
     "project",
     "random_viewpoints",
+    "ring_of_viewpoints",
     "unproject",
 ]

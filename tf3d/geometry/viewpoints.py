@@ -107,6 +107,27 @@ def random_viewpoints(
     )
 
 
+def ring_of_viewpoints(
+    count: int, rng: np.random.Generator, distance: float = 2.0
+) -> np.ndarray:
+    """`orbit` from a random azimuth, at a random elevation of the paper's range.
+
+    Args:
+      count: number of viewpoints.
+      rng: the caller's generator.
+      distance: world units.
+
+    Returns:
+      A float64 array `[count, 3]`, each azimuth 360° / count above the one before.
+    """
+    return orbit(
+        count,
+        elevation=rng.uniform(*VIEWPOINT_RANGES["elevation"]),
+        distance=distance,
+        start=rng.uniform(0, 360),
+    )
+
+
 def camera_position(viewpoints: ArrayLike) -> np.ndarray:
     """Where the camera of each viewpoint stands.
 
