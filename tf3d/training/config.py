@@ -156,7 +156,10 @@ class MultiViewConfig(Section):
 
 
 def read_config(
-    name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
+    name: str | None,
+    settings: Sequence[str] = (),
+    base: dict[str, Any] | None = None,
+    kind: type[MultiViewConfig] = MultiViewConfig,
 ) -> MultiViewConfig:
     """Reads a config and applies settings to it.
 
@@ -165,6 +168,7 @@ def read_config(
       settings: "key=value", with dots between nested keys and numbers into lists, such
         as "data.reuse=4" or "phases.0.steps=500"; values are YAML.
       base: what the file is laid over.
+      kind: of config.
 
     Raises:
       InputError: naming the key that is unknown or the value of the wrong type.
@@ -174,7 +178,7 @@ def read_config(
         **({} if name is None else read_content(name)),
     }
     origin = "the settings" if name is None else str(config_path(name))
-    return validated(MultiViewConfig, content, settings, origin)
+    return validated(kind, content, settings, origin)
 
 
 def supports_bfloat16() -> bool:

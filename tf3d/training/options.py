@@ -11,6 +11,7 @@ from tf3d.errors import InputError
 from tf3d.shapes.sources import GENERATORS
 from tf3d.training.config import MultiViewConfig, NetworkConfig, read_config
 from tf3d.training.config_files import read_content
+from tf3d.training.rival_config import RIVALS, read_run_config
 from tf3d.training.voxel_options import (
     VoxelOptions,
     configure_voxels,
@@ -87,7 +88,8 @@ def prepare_run(
             config, out=out, resume=resume, init_from=init_from, report=report
         )
     config = None if resume else configure(options)
-    if config is not None and init_from is not None and options.config is None:
+    fresh = config is not None and config.model not in RIVALS
+    if fresh and init_from is not None and options.config is None:
         config = fine_tuning(config, init_from)
     return open_run(config, out=out, resume=resume, init_from=init_from, report=report)
 
@@ -108,7 +110,8 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
     Raises:
       InputError: for an unknown or ill-typed key, or options that do not go together.
     """
-    config = read_config(options.config or RECIPE, options.settings)
+    recipe = options.model if options.model in RIVALS else RECIPE
+    config = read_run_config(options.config or recipe, options.settings)
     changes: dict[str, Any] = {}
     if options.model is not None:
         changes["model"] = options.model
@@ -126,15 +129,23 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
                 "data": options.data,
                 "category": options.category,
                 "split": options.split or ("default" if built_in else None),
-                "repaint": 0.5,
+                **_paint_and_count(config),
             }
         ]
     elif options.category is not None or options.split is not None:
         raise InputError("--category and --split describe --data: give that, too.")
     changes["data"] = data
     # Validated again, since the options are the user's as well.
-    config = read_config(None, (), {**config.model_dump(), **changes})
+    config = read_run_config(None, (), {**config.model_dump(), **changes})
     return config if options.steps is None else config.with_steps(options.steps)
+
+
+def _paint_and_count(config: MultiViewConfig) -> dict[str, Any]:
+    """How another source than the config's is drawn from."""
+    if config.model not in RIVALS:
+        return {"repaint": 0.5}
+    first = config.data.sources[0]
+    return {"repaint": first.repaint, "count": first.count}
 
 
 def fine_tuning(config: MultiViewConfig, init_from: str) -> MultiViewConfig:
@@ -182,16 +193,23 @@ def open_run(
     Raises:
       InputError: if the folder does not fit.
     """
+    from tf3d.training.rival_run import RivalRun
     from tf3d.training.run import MultiViewRun
 
     if resume is not None:
-        run = MultiViewRun(read_config(str(resume / "config.yaml")), resume, report)
+        config = read_run_config(str(resume / "config.yaml"))
+        kind = RivalRun if config.model in RIVALS else MultiViewRun
+        run = kind(config, resume, report)
         run.resume()
         return run
     first = pathlib.Path(config.data.sources[0].data).name
     folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
-    run = MultiViewRun(config, folder, report)
+    run = (RivalRun if config.model in RIVALS else MultiViewRun)(config, folder, report)
     if init_from is not None:
+        if config.model in RIVALS:
+            raise InputError(
+                "A comparison network starts from nothing: no --init-from."
+            )
         from tf3d.prediction.reconstructor import load_trainable
 
         run.initial = load_trainable(init_from).model

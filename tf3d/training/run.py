@@ -30,10 +30,15 @@ from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
 from tf3d.training.schedules import learning_rate
 from tf3d.training.sources import open_renderers
-from tf3d.training.steps import make_step
+from tf3d.training.steps import Step, make_step
 
 LOG_STEPS = 50
 HELD_OUT_BATCHES = 4
+FIGURES = {
+    "rgb": "held-out RGB error (Table 1)",
+    "depth": "held-out depth error (world units)",
+    "iou": "held-out mask IoU",
+}
 
 
 class MultiViewRun:
@@ -180,39 +185,44 @@ class MultiViewRun:
         filling: Callable[[int, int], None] | None,
     ) -> None:
         optimizer = FusedAdam(phase.rate)
-        step = make_step(model, self._objective(model), optimizer)
+        step = self._step(model, optimizer)
         if self._resuming:
             load_checkpoint(self.folder, model, optimizer)
             self._resuming = False
-        render, render_held_out = open_renderers(self.config, phase, self.report)
-        pool = ViewPool(render, self._settings(phase), self.phase_step)
+        pool, still = self._pools(phase)
         try:
             pool.fill(filling)
-            held_out = self._held_out_batches(render_held_out, pool.settings)
+            held_out = [still.draw() for _ in range(HELD_OUT_BATCHES)]
             batches = iter(self._batches(pool, phase))
             self._loop(model, phase, optimizer, step, batches, pool, held_out, progress)
         finally:
             pool.close()
 
+    # What networks of another kind do in their own way.
+
+    def _step(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Step:
+        return make_step(model, self._objective(model), optimizer)
+
+    def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
+        """What training draws from, and what it is measured on."""
+        render, still = open_renderers(self.config, phase, self.report)
+        settings = self._settings(phase)
+        return (
+            ViewPool(render, settings, self.phase_step),
+            ViewPool(still, held_still(settings)),
+        )
+
+    def _look(
+        self, model: keras.Model, held_out: list[Batch], panel: pathlib.Path
+    ) -> dict[str, float]:
+        """Held-out errors; writes a panel."""
+        save_panel(model, held_out[0], panel)
+        return held_out_errors(model, held_out)
+
     def _batches(self, pool: ViewPool, phase: PhaseConfig) -> Any:
         if keras.backend.backend() == "tensorflow":
             return dataset(pool, phase.image_size)
         return pool
-
-    def _held_out_batches(self, render: Any, settings: PoolSettings) -> list[Batch]:
-        still = dataclasses.replace(
-            settings,
-            shapes=32,
-            views=4,
-            workers=0,
-            mirror=False,
-            shift=0,
-            tone=0.0,
-            clutter=0.85,
-            seed=7,
-        )
-        pool = ViewPool(render, still)
-        return [pool.draw() for _ in range(HELD_OUT_BATCHES)]
 
     def _loop(
         self,
@@ -255,13 +265,9 @@ class MultiViewRun:
             )
             self.seconds += now - started
             if self.step % config.panel_steps < LOG_STEPS or last:
-                report.held_out = held_out_errors(model, held_out)
+                panel = self.folder / "panels" / f"{self.step:07d}.png"
+                report.held_out = self._look(model, held_out, panel)
                 self.history.append({"step": self.step, **report.held_out})
-                save_panel(
-                    model,
-                    held_out[0],
-                    self.folder / "panels" / f"{self.step:07d}.png",
-                )
             log.write(report, float(optimizer.learning_rate))
             progress(report)
             if now - saved > 60 * config.checkpoint_minutes or last:
@@ -308,8 +314,21 @@ class MultiViewRun:
         if self.history:
             last = self.history[-1]
             card["figures"] = {
-                "held-out RGB error (Table 1)": last["rgb"],
-                "held-out depth error (world units)": last["depth"],
-                "held-out mask IoU": last["iou"],
+                told: last[name] for name, told in FIGURES.items() if name in last
             }
         return card
+
+
+def held_still(settings: PoolSettings) -> PoolSettings:
+    """The same for held-out pairs: always the same ones, as they are."""
+    return dataclasses.replace(
+        settings,
+        shapes=32,
+        views=4,
+        workers=0,
+        mirror=False,
+        shift=0,
+        tone=0.0,
+        clutter=0.85,
+        seed=7,
+    )

@@ -39,6 +39,13 @@ def make_step(
     raise RuntimeError(f"Training needs TensorFlow or JAX. Received: {backend}")
 
 
+def codes_of(model: keras.Model, inputs: dict[str, Any]) -> Any:
+    """A batch's codes: of its uint8 pictures, or of shapes known by their number."""
+    if "identity" in inputs:
+        return model.encode(inputs["identity"])
+    return model.encode(keras.ops.cast(inputs["image"], "float32") / 255)
+
+
 def _tensorflow_step(
     model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
 ) -> Step:
@@ -60,10 +67,9 @@ def _tensorflow_step(
 
     @tf.function(jit_compile=False)
     def step(inputs, targets):
-        images = tf.cast(inputs["image"], tf.float32) / 255
         variables = model.trainable_variables
         with tf.GradientTape() as tape:
-            raw = model.decode_raw(model.encode(images), inputs["viewpoint"])
+            raw = model.decode_raw(codes_of(model, inputs), inputs["viewpoint"])
         terms, slope = terms_of(raw, inputs["viewpoint"], targets)
         gradients = tape.gradient(raw, variables, output_gradients=slope)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -81,9 +87,8 @@ def _jax_step(
         with keras.StatelessScope(
             state_mapping=list(zip(model.trainable_variables, trainable, strict=True))
         ):
-            images = inputs["image"].astype("float32") / 255
             viewpoints = inputs["viewpoint"]
-            raw = model.decode_raw(model.encode(images), viewpoints)
+            raw = model.decode_raw(codes_of(model, inputs), viewpoints)
             targets = {
                 "rgb": targets["rgb"].astype("float32") / 255,
                 "depth": targets["depth"].astype("float32"),

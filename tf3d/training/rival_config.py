@@ -1,0 +1,76 @@
+"""What a training run of a comparison network is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pydantic
+
+from tf3d.models.rivals import RIVALS
+from tf3d.training.config import (
+    MultiViewConfig,
+    PhaseConfig,
+    read_config,
+)
+
+
+class RivalPhase(PhaseConfig):
+    """A stretch of training; they all are at 64×64.
+
+    Attributes:
+      turns: of "rotation": steps of each pair.
+    """
+
+    image_size: Literal[64] = 64
+    turns: int = pydantic.Field(1, ge=1, le=24)
+
+
+class RivalConfig(MultiViewConfig):
+    """A training run of a comparison network, on plain grey, never mirrored.
+
+    Attributes:
+      model: a key of `tf3d.models.rivals.RIVALS`.
+      network: its constructor arguments.
+      objective: of "decoder-only"; "rotation" takes the mask's weight from it.
+      kl_weight: of "inverse-graphics"; see `InverseGraphicsObjective`.
+      clamp_weight: likewise.
+    """
+
+    model: str = "decoder-only"
+    network: dict[str, Any] = {}
+    kl_weight: float = pydantic.Field(0.1, ge=0)
+    clamp_weight: float = pydantic.Field(0.01, ge=0)
+    phases: tuple[RivalPhase, ...] = (RivalPhase(steps=20_000),)
+
+    @pydantic.field_validator("model")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in RIVALS:
+            raise ValueError(f"unknown model; choose {', '.join(RIVALS)}")
+        return value
+
+
+def read_run_config(
+    name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
+) -> MultiViewConfig:
+    """`read_config`, as a `RivalConfig` where the model is one.
+
+    Args:
+      name: a YAML file or a shipped config's name; None starts from the defaults.
+      settings: "key=value".
+      base: what the file is laid over.
+
+    Raises:
+      InputError: naming the key that is unknown or the value of the wrong type.
+    """
+    from tf3d.training.config_files import read_content
+
+    content = {**(base or {}), **({} if name is None else read_content(name))}
+    named = [s.partition("=")[2] for s in settings if s.startswith("model=")]
+    model = named[-1] if named else content.get("model")
+    kind = RivalConfig if model in RIVALS else MultiViewConfig
+    return read_config(name, settings, base, kind)
+
+
+__all__ = ["RIVALS", "RivalConfig", "RivalPhase", "read_run_config"]
