@@ -18,6 +18,8 @@ from tf3d.prediction.photos import ImageLike, Photo, photo_and_mask
 from tf3d.prediction.voxel_reconstructor import VoxelReconstructor
 
 if TYPE_CHECKING:
+    import keras
+
     from tf3d.fusion import Surface
 
 BATCH = 32  # viewpoints decoded at once
@@ -197,22 +199,17 @@ def load(
         from tf3d.prediction.exported import load_exported
 
         return load_exported(path)
-    import keras
-
-    # Imported, these register the classes that the file names.
-    import tf3d.models  # noqa: F401
+    from tf3d.models.rivals import rival_name
     from tf3d.models.voxels import VoxelAutoencoder
 
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    # Keras raises ValueError, TypeError, KeyError, … by what the file holds.
-    except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    model, name = load_keras(path)
+    rival = rival_name(model)
+    if rival is not None:
         raise InputError(
-            f"The model {path} cannot be loaded: {reason} "
-            "It may be damaged, or made by another version; train or fetch it again."
-        ) from error
-    name = pathlib.Path(path.parent.name if path.name == MODEL_FILE else path.stem).name
+            f"The model {path} is the comparison network {rival!r}: it makes no "
+            "surfaces. `tf3d reproduce` sets it beside ours: multiview-decoder-only, "
+            f"multiview-fig06 or multiview-fig08 with --model {path}."
+        )
     if isinstance(model, VoxelAutoencoder):
         return VoxelReconstructor(model, name)
     missing = [
@@ -224,6 +221,29 @@ def load(
             "Use one that `tf3d train` made or that `tf3d models` lists."
         )
     return Reconstructor(model, name)
+
+
+def load_keras(path: pathlib.Path) -> tuple[keras.Model, str]:
+    """The Keras model in a `.keras` file, and its name for messages.
+
+    Raises:
+      InputError: if it cannot be loaded.
+    """
+    import keras
+
+    # Imported, these register the classes that the file names.
+    import tf3d.models  # noqa: F401
+
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    # Keras raises ValueError, TypeError, KeyError, … by what the file holds.
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"The model {path} cannot be loaded: {reason} "
+            "It may be damaged, or made by another version; train or fetch it again."
+        ) from error
+    return model, path.parent.name if path.name == MODEL_FILE else path.stem
 
 
 def load_trainable(

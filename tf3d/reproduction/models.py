@@ -14,9 +14,11 @@ from tf3d.prediction.catalogue import MODEL_FILE, find_model, shipped_models
 from tf3d.reproduction.registry import NotPossible
 
 if TYPE_CHECKING:
+    import keras
+
     from tf3d.prediction import Reconstructor, VoxelReconstructor
 
-FAMILIES = ("multi-view", "voxel")
+FAMILIES = ("multi-view", "voxel", "comparison")
 UNREADABLE = (OSError, ValueError, KeyError, zipfile.BadZipFile)
 
 
@@ -25,13 +27,15 @@ class Facts:
     """What a model's file and the files beside it tell, before it is loaded.
 
     Attributes:
-      family: "multi-view" or "voxel".
-      objective: "vae", "beta-vae", "aae", "mu-vae", a multi-view preset, or None.
+      family: one of `FAMILIES`; "comparison" are other papers' networks.
+      objective: "vae", "beta-vae", "aae", "mu-vae", a multi-view preset, a comparison
+        network, or None.
       pose: of voxel models, or None.
       texturizer: the same.
       data: names of the sets it was trained on; empty if that is not written down.
       kinds: of the shapes among them: "chairs", "cups", ...; empty for all.
       history: losses over the training, each with "step".
+      trained: steps, samples and hours of the training, as far as they are known.
     """
 
     family: str
@@ -41,6 +45,7 @@ class Facts:
     data: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     history: tuple[dict[str, float], ...] = ()
+    trained: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def matches(self, wanted: dict[str, Any]) -> int:
         """How many of the wanted facts hold; a name of data or kinds must be among."""
@@ -58,10 +63,18 @@ class Facts:
 
 
 @dataclasses.dataclass(frozen=True)
+class Rival:
+    """A comparison network, which does nothing that predicts for users."""
+
+    model: keras.Model
+    name: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Loaded:
     """A model, ready to predict, and its facts."""
 
-    network: Reconstructor | VoxelReconstructor
+    network: Reconstructor | VoxelReconstructor | Rival
     facts: Facts
     path: pathlib.Path
 
@@ -106,7 +119,7 @@ class Models:
         """Loads the model of a family of which most of the wanted facts hold.
 
         Args:
-          family: "multi-view" or "voxel".
+          family: one of `FAMILIES`.
           must: facts (see `Facts`) without which a model will not do.
           **wanted: facts that it should have; the first named model of equals.
 
@@ -133,8 +146,12 @@ class Models:
         """Loads a file once."""
         if path not in self._loaded:
             from tf3d.prediction import load
+            from tf3d.prediction.reconstructor import load_keras
 
-            self._loaded[path] = Loaded(load(path), self.facts(path), path)
+            facts = self.facts(path)
+            is_rival = facts.family == "comparison"
+            network = Rival(*load_keras(path)) if is_rival else load(path)
+            self._loaded[path] = Loaded(network, facts, path)
         return self._loaded[path]
 
 
@@ -161,7 +178,14 @@ def read_facts(path: pathlib.Path) -> Facts:
     history = own.get("history") or told.get("history") or ()
     objective = training.get("model") or own.get("model") or told.get("model")
     if not is_voxels:
-        return Facts("multi-view", objective, history=tuple(history))
+        rival = _rival(config.get("class_name"))
+        return Facts(
+            "comparison" if rival else "multi-view",
+            rival or objective,
+            data=tuple(str(source["data"]) for source in sources if "data" in source),
+            history=tuple(history),
+            trained={key: told[key] for key in ("steps", "hours") if key in told},
+        )
     kinds = [kind for source in sources for kind in source.get("kinds") or ()]
     return Facts(
         "voxel",
@@ -172,6 +196,14 @@ def read_facts(path: pathlib.Path) -> Facts:
         tuple(kinds),
         tuple(history),
     )
+
+
+def _rival(class_name: str | None) -> str | None:
+    """The comparison network of a class."""
+    from tf3d.models.rivals import RIVALS
+
+    names = [name for name, kind in RIVALS.items() if kind.__name__ == class_name]
+    return names[0] if names else None
 
 
 def _models_of(name: str) -> list[pathlib.Path]:
@@ -195,7 +227,11 @@ def _training(folder: pathlib.Path) -> tuple[dict[str, Any], list[dict[str, Any]
     except (OSError, ValueError, yaml.YAMLError):
         return {}, []
     content = content if isinstance(content, dict) else {}
-    sources = content.get("sources") or []
+    data = content.get("data")
+    sources = content.get("sources") or (
+        data.get("sources") if isinstance(data, dict) else None
+    )
+    sources = sources if isinstance(sources, list) else []
     return content, [one for one in sources if isinstance(one, dict)]
 
 

@@ -1,10 +1,16 @@
 """Every experiment runs from end to end on a model that shows a ball."""
 
+import json
+
 import numpy as np
 import PIL.Image
 import pytest
 
-from tf3d.reproduction.models import Models
+import tf3d
+from tf3d.errors import InputError
+from tf3d.models.rivals import build_rival
+from tf3d.reproduction.models import Models, read_facts
+from tf3d.reproduction.multiview import side_by_side
 from tf3d.reproduction.multiview.experiments import EXPERIMENTS
 from tf3d.reproduction.registry import Context, NotPossible, experiments
 from tf3d.reproduction.running import run_experiment
@@ -15,8 +21,35 @@ COUNTS = {"multiview-fig14": 6}
 
 
 @pytest.fixture(scope="module")
-def models(ball_model):
-    return Models([str(ball_model)])
+def rivals(tmp_path_factory):
+    """A folder of runs: each comparison network, untrained."""
+    folder = tmp_path_factory.mktemp("rivals")
+    settings = {
+        "decoder-only": {"shapes": 3, "code_width": 8},
+        "rotation": {"width": 4, "identity_units": 8, "pose_units": 6, "hidden": 16},
+        "inverse-graphics": {"shape_units": 5, "widths": (4, 4, 4)},
+    }
+    for name, own in settings.items():
+        (folder / name).mkdir()
+        model = build_rival(name, **own)
+        model.build()
+        model.save(folder / name / "model.keras")
+        config = {"model": name, "data": {"sources": [{"data": "chairs"}]}}
+        (folder / name / "config.yaml").write_text(json.dumps(config))
+        card = {"training": {"steps": 5, "hours": 0.5}}
+        (folder / name / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def models(ball_model, rivals):
+    return Models([str(ball_model), str(rivals)])
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr("tf3d.reproduction.multiview.side_by_side.CALIBRATION", 2)
+    monkeypatch.setattr("tf3d.training.fitting.STEPS", 3)
 
 
 def test_all_are_registered_under_their_names():
@@ -75,3 +108,53 @@ def test_a_voxel_model_will_not_do(tmp_path, voxel_model, monkeypatch):
     context = Context("x", Models([str(voxel_model)]), tmp_path)
     with pytest.raises(NotPossible, match="needs a multi-view model"):
         BY_NAME["multiview-fig04"].run(context)
+
+
+def test_facts_of_a_comparison_network(rivals):
+    facts = read_facts(rivals / "rotation" / "model.keras")
+    assert (facts.family, facts.objective) == ("comparison", "rotation")
+    assert facts.data == ("chairs",)
+    assert facts.trained == {"steps": 5, "hours": 0.5}
+
+
+@pytest.mark.parametrize("name", ["decoder-only", "rotation", "inverse-graphics"])
+def test_a_comparison_network_predicts_nothing_for_users(rivals, name):
+    with pytest.raises(InputError, match=f"comparison network '{name}'.*reproduce"):
+        tf3d.load(rivals / name)
+
+
+def test_comparisons_need_their_network(tmp_path, ball_model):
+    context = Context("x", Models([str(ball_model)]), tmp_path)
+    with pytest.raises(NotPossible, match="needs a comparison model"):
+        BY_NAME["multiview-fig06"].run(context)
+
+
+def test_no_verdict_on_models_of_other_data(tmp_path, models):
+    context = Context("multiview-fig08", models, tmp_path, count=1)
+    result = BY_NAME["multiview-fig08"].run(context)
+    # The ball's model does not say what it was trained on.
+    assert result.same is None and any("no verdict" in note for note in result.notes)
+    assert result.numbers["trained"]["rotation"] == {"steps": 5, "hours": 0.5}
+
+
+def test_the_truth_is_right_and_sharp():
+    rng = np.random.default_rng(0)
+    truth = rng.random((8, 16, 16, 3))
+    figures = side_by_side._figures(truth[1:], truth)
+    assert figures == {"rgb": 0, "right": 1, "sharpness": pytest.approx(1)}
+    turned = side_by_side._figures(np.roll(truth, 1, axis=0)[1:], truth)
+    assert turned["right"] == 0 and turned["rgb"] > 0.1
+
+
+def test_turns_meet_at_the_back():
+    class Counter:
+        """Pictures as bright as the steps that were taken."""
+
+        def __call__(self, inputs):
+            steps = np.cumsum(inputs["turns"], axis=1) / 100 + 0.5
+            return {"rgb": np.ones((1, 1, 4, 4, 3)) * steps[..., None, None, None]}
+
+    views = side_by_side._by_steps(Counter())(np.zeros((1, 4, 4, 3)))
+    steps = np.round((views[0, :, 0, 0, 0] - 0.5) * 100).astype(int)
+    # Three steps of 15 degrees from one view to the next, the nearer way around.
+    assert steps.tolist() == [3, 6, 9, 12, -9, -6, -3]

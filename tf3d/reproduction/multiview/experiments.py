@@ -9,6 +9,7 @@ from tf3d.reproduction.registry import Context, Experiment, Result
 
 PAPER = "multi-view paper"
 MODEL = "a multi-view model"
+RIVAL = "and one of tf3d train --model"
 
 
 def _lazy(module: str, function: str) -> Callable[[Context], Result]:
@@ -47,6 +48,27 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Fig. 5",
         MODEL,
         _lazy("predictions", "depth_maps"),
+    ),
+    Experiment(
+        "multiview-fig06",
+        "Turned views beside the inverse graphics network's",
+        f"{PAPER}, Fig. 6",
+        f"{MODEL}, {RIVAL} inverse-graphics",
+        _lazy("side_by_side", "inverse_graphics"),
+    ),
+    Experiment(
+        "multiview-decoder-only",
+        "A decoder fitted to new shapes, against the network",
+        f"{PAPER}, Sec. 4.1, Fig. 7",
+        f"{MODEL}, {RIVAL} decoder-only",
+        _lazy("decoder_only", "decoder_only"),
+    ),
+    Experiment(
+        "multiview-fig08",
+        "Turned views beside the recurrent rotation network's",
+        f"{PAPER}, Fig. 8",
+        f"{MODEL}, {RIVAL} rotation",
+        _lazy("side_by_side", "rotation"),
     ),
     Experiment(
         "multiview-fig09",

@@ -44,7 +44,7 @@ def predictions(context: Context) -> Result:
                     np.mean([_color_error(each, shape.targets) for each in views])
                 )
                 found["sharpness"] = float(
-                    np.mean([_sharpness(each, shape.targets) for each in views])
+                    np.mean([sharpness(each.rgb, shape.targets.rgb) for each in views])
                 )
                 for name, value in found.items():
                     collected.setdefault(f"{name}, {where}", []).append(value)
@@ -162,11 +162,11 @@ def _color_error(predicted: Views, truth: Views) -> float:
     return float(np.linalg.norm(means[0] - means[1]) / np.sqrt(3))
 
 
-def _sharpness(predicted: Views, truth: Views) -> float:
-    """Squared steps between neighbouring pixels, over the true ones."""
+def sharpness(predicted: np.ndarray, truth: np.ndarray) -> float:
+    """Squared steps between neighbouring pixels `[n, h, w, 3]`, over the true ones."""
     energy = []
-    for views in (predicted, truth):
-        across, down = np.diff(views.rgb, axis=2), np.diff(views.rgb, axis=1)
+    for rgb in (predicted, truth):
+        across, down = np.diff(rgb, axis=2), np.diff(rgb, axis=1)
         energy.append((across**2).sum() + (down**2).sum())
     return float(energy[0] / max(energy[1], 1e-12))
 

@@ -23,18 +23,22 @@ def kind(context: Context) -> str:
     return "chairs" if "chair" in network(context).name else "cars"
 
 
-def open_parts(context: Context) -> tuple[str, dict[str, ShapeSource]]:
+def open_parts(
+    context: Context, named: str | None = None
+) -> tuple[str, dict[str, ShapeSource]]:
     """The data's name and its parts: those of `find_parts`.
 
     Args:
       context: its data, or the generator's shapes of the model's kind.
+      named: "cars" or "chairs", in the place of the model's kind.
 
     Raises:
       NotPossible: if the data say nothing of what is held out.
       InputError: if there are no usable data.
     """
-    data = context.data or kind(context)
-    source = _open(data, kind(context))
+    shown = named or kind(context)
+    data = context.data or shown
+    source = _open(data, shown)
     try:
         return data, find_parts(data, source)
     except InputError as error:
