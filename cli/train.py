@@ -13,7 +13,7 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 @click.option(
     "--model",
     help='"multiview", "multiview-deep", "multiview-mask"; "vae", "beta-vae", "aae" or '
-    '"mu-vae" for voxels.',
+    '"mu-vae" for voxels; "decoder-only", "rotation" or "inverse-graphics" to compare.',
 )
 @click.option(
     "--data",

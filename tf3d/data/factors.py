@@ -18,8 +18,8 @@ from tf3d.rendering import (
 )
 from tf3d.rendering.compositing import over_plain_into
 
-# How often each varies, in the order of `tf3d.models.rivals.FACTORS`: Kulkarni et al.,
-# Sec. 4.1, since a shape has far more units to learn.
+# How often each varies, in the order of `tf3d.models.rivals.FACTORS`: theirs, since a
+# shape has far more units to learn.
 RATIO = (1, 1, 1, 10)
 DISTANCE = (2.0, 2.0)  # always the same: the code has no unit for it
 STUDIO = 0.5  # share of batches whose common light is that of the tests

@@ -39,7 +39,35 @@ def fit_codes(
       ValueError: if the shapes do not agree.
     """
     rgb, viewpoints = np.asarray(rgb, np.float32), np.asarray(viewpoints, np.float32)
-    size = model.image_size
+    _check(rgb, viewpoints, model.image_size)
+    import tensorflow as tf
+
+    steps = STEPS if steps is None else steps
+    known = keras.ops.convert_to_numpy(model.codes)
+    mean, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
+    shift = keras.Variable(np.zeros((len(rgb), known.shape[1]), np.float32))
+    optimizer = keras.optimizers.Adam(RATE)
+    optimizer.build([shift])
+    views = rgb.shape[1]
+    targets, flat = rgb.reshape(-1, *rgb.shape[2:]), viewpoints.reshape(-1, 3)
+    objective = MultiViewObjective()
+
+    @tf.function(jit_compile=False)
+    def step() -> None:
+        with tf.GradientTape() as tape:
+            codes = tf.repeat(mean + spread * shift.value, views, axis=0)
+            outputs = model.to_units(model.decode_raw(codes, flat), flat)
+            loss = objective.rgb_term(targets, outputs["rgb"])
+            loss += PULL * tf.reduce_mean(shift.value**2)
+        optimizer.apply_gradients([(tape.gradient(loss, shift.value), shift)])
+
+    for done in range(steps):
+        step()
+        progress(done + 1, steps)
+    return mean + spread * keras.ops.convert_to_numpy(shift)
+
+
+def _check(rgb: np.ndarray, viewpoints: np.ndarray, size: int) -> None:
     if rgb.ndim != 5 or rgb.shape[2:] != (size, size, 3):
         raise ValueError(
             f"Expected rgb of shape [n, views, {size}, {size}, 3]. "
@@ -50,30 +78,3 @@ def fit_codes(
             f"Expected viewpoints of shape {(*rgb.shape[:2], 3)}. "
             f"Received: shape={viewpoints.shape}"
         )
-    import tensorflow as tf
-
-    steps = STEPS if steps is None else steps
-    known = keras.ops.convert_to_numpy(model.codes)
-    mean, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
-    shift = keras.Variable(np.zeros((len(rgb), known.shape[1]), np.float32))
-    optimizer = keras.optimizers.Adam(RATE)
-    optimizer.build([shift])
-    views = rgb.shape[1]
-    targets, flat = rgb.reshape(-1, size, size, 3), viewpoints.reshape(-1, 3)
-    objective = MultiViewObjective()
-
-    @tf.function(jit_compile=False)
-    def step() -> None:
-        with tf.GradientTape() as tape:
-            codes = tf.repeat(mean + spread * shift.value, views, axis=0)
-            outputs = model.to_units(model.decode_raw(codes, flat), flat)
-            loss = objective.rgb_term(targets, outputs["rgb"])
-            loss += PULL * tf.reduce_mean(shift.value**2)
-        optimizer.apply_gradients(
-            [(tape.gradient(loss, shift.value), shift)],
-        )
-
-    for done in range(steps):
-        step()
-        progress(done + 1, steps)
-    return mean + spread * keras.ops.convert_to_numpy(shift)

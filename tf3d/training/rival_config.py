@@ -32,7 +32,8 @@ class RivalConfig(MultiViewConfig):
     Attributes:
       model: a key of `tf3d.models.rivals.RIVALS`.
       network: its constructor arguments.
-      objective: of "decoder-only"; "rotation" takes the mask's weight from it.
+      objective: of "decoder-only"; the others take the weights of
+        colour from it, "rotation" the mask's, too.
       kl_weight: of "inverse-graphics"; see `InverseGraphicsObjective`.
       clamp_weight: likewise.
     """

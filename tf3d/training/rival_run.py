@@ -106,11 +106,11 @@ class RivalRun(MultiViewRun):
     def _step(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Step:
         if isinstance(model, DecoderOnly):
             return super()._step(model, optimizer)
-        config = self.config
+        config, chroma = self.config, self.config.objective.chroma_weight
         objective = (
-            RotationObjective(config.objective.mask_weight)
+            RotationObjective(config.objective.mask_weight, chroma)
             if config.model == "rotation"
-            else InverseGraphicsObjective(config.kl_weight, config.clamp_weight)
+            else InverseGraphicsObjective(config.kl_weight, config.clamp_weight, chroma)
         )
         return make_rival_step(model, objective, optimizer)
 

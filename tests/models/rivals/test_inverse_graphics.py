@@ -69,12 +69,13 @@ def test_error_signals_of_clamped_units(factor):
     gradient = tape.gradient(terms["total"], network.codes).numpy() * 3
     active = np.minimum(np.arange(5), 3) == factor
     mean = codes.mean(axis=0)
-    error = 2 * (codes - targets[:, 0, 0])
+    error = 2 * 2.25 * (codes - targets[:, 0, 0])
     # A unit that is clamped gets a hundredth of its distance from the batch's mean.
     wanted = np.where(active, error, 0.01 * (codes - mean))
     np.testing.assert_allclose(gradient, wanted, rtol=1e-4, atol=1e-6)
     shown = np.where(active, codes, mean)
-    found = ((shown - targets[:, 0, 0]) ** 2).sum(axis=1).mean()
+    # Colours count in the network's range, ±0.75.
+    found = 2.25 * ((shown - targets[:, 0, 0]) ** 2).sum(axis=1).mean()
     assert float(terms["rgb"]) == pytest.approx(found, rel=1e-5)
 
 

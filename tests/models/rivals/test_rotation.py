@@ -46,13 +46,19 @@ def test_objective_in_numbers():
     class Fixed:
         def __call__(self, inputs):
             shape = (1, 2, 64, 64)
-            return {"rgb": np.full((*shape, 3), 0.5), "alpha": np.full(shape, 0.25)}
+            return {
+                "rgb": np.full((*shape, 3), 0.5, np.float32),
+                "alpha": np.full(shape, 0.25, np.float32),
+            }
 
-    targets = {"rgb": np.ones((1, 2, 64, 64, 3)), "alpha": np.ones((1, 2, 64, 64))}
+    targets = {
+        "rgb": np.ones((1, 2, 64, 64, 3), np.float32),
+        "alpha": np.ones((1, 2, 64, 64), np.float32),
+    }
     terms = RotationObjective(mask_weight=2)(Fixed(), {}, targets)
-    assert float(terms["rgb"]) == pytest.approx(3 * 0.25)
+    assert float(terms["rgb"]) == pytest.approx(2.25 * 3 * 0.25)
     assert float(terms["mask"]) == pytest.approx(0.5625)
-    assert float(terms["total"]) == pytest.approx(0.75 + 2 * 0.5625)
+    assert float(terms["total"]) == pytest.approx(2.25 * 0.75 + 2 * 0.5625)
 
 
 def test_bad_input(model, images):

@@ -9,9 +9,10 @@ import pytest
 import tf3d
 from tf3d.errors import InputError
 from tf3d.models.rivals import build_rival
-from tf3d.reproduction.models import Models, read_facts
+from tf3d.reproduction.models import Facts, Loaded, Models, read_facts
 from tf3d.reproduction.multiview import side_by_side
 from tf3d.reproduction.multiview.experiments import EXPERIMENTS
+from tf3d.reproduction.multiview.rivals import Pair
 from tf3d.reproduction.registry import Context, NotPossible, experiments
 from tf3d.reproduction.running import run_experiment
 from tf3d.reproduction.writing import read_result
@@ -133,8 +134,29 @@ def test_no_verdict_on_models_of_other_data(tmp_path, models):
     context = Context("multiview-fig08", models, tmp_path, count=1)
     result = BY_NAME["multiview-fig08"].run(context)
     # The ball's model does not say what it was trained on.
-    assert result.same is None and any("no verdict" in note for note in result.notes)
+    assert result.same is None and any(
+        "No verdict: not both" in n for n in result.notes
+    )
     assert result.numbers["trained"]["rotation"] == {"steps": 5, "hours": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("data", "steps", "hours", "unlike"),
+    [
+        ("cars", 5, 0.5, "not both are known to be trained on chairs"),
+        ("chairs", 50, 5.0, "they were not trained for about as many steps or hours"),
+        ("chairs", 50, 0.6, ""),
+        ("chairs", 6, 5.0, ""),
+    ],
+)
+def test_only_equal_trainings_are_compared(data, steps, hours, unlike):
+    def loaded(family, data, **trained):
+        facts = Facts(family, data=(data,), trained=trained)
+        return Loaded(None, facts, None)
+
+    rival = loaded("comparison", "chairs", steps=5, hours=0.5)
+    pair = Pair(rival, loaded("multi-view", data, steps=steps, hours=hours), "chairs")
+    assert pair.unlike == unlike and pair.fair == (not unlike)
 
 
 def test_the_truth_is_right_and_sharp():
@@ -144,6 +166,8 @@ def test_the_truth_is_right_and_sharp():
     assert figures == {"rgb": 0, "right": 1, "sharpness": pytest.approx(1)}
     turned = side_by_side._figures(np.roll(truth, 1, axis=0)[1:], truth)
     assert turned["right"] == 0 and turned["rgb"] > 0.1
+    round_stool = np.repeat(truth[:1], 8, axis=0)
+    assert side_by_side._figures(round_stool[1:] + 0.1, round_stool)["right"] == 1
 
 
 def test_turns_meet_at_the_back():

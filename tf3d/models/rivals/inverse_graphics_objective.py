@@ -6,6 +6,7 @@ from typing import Any
 
 from keras import ops
 
+from tf3d.models.objectives import MultiViewObjective
 from tf3d.models.rivals.inverse_graphics import UNITS
 
 
@@ -15,27 +16,34 @@ class InverseGraphicsObjective:
     The clamped units take their mean over the batch on the way to the decoder, so that
     only the varying factor's units can tell its pictures apart. On the way back they
     get, in the place of the decoder's gradient, their own distance from that mean, a
-    hundredth of it (Kulkarni et al., Sec. 3.2): the other factors' units learn to be
+    hundredth of it (Kulkarni et al.): the other factors' units learn to be
     the same for all pictures of the batch. The quadratic term here has that gradient.
 
     Args:
       kl_weight: of the divergence from N(0, I); the squared error is summed over all
         pixels of a picture.
       clamp_weight: the hundredth.
+      chroma_weight: 1 in theirs; see `MultiViewObjective`, whose colour term this has.
 
     Raises:
-      ValueError: if a weight is negative.
+      ValueError: if one of the first two is negative.
     """
 
     terms = ("rgb", "kl", "clamp")
 
-    def __init__(self, kl_weight: float = 0.1, clamp_weight: float = 0.01) -> None:
+    def __init__(
+        self,
+        kl_weight: float = 0.1,
+        clamp_weight: float = 0.01,
+        chroma_weight: float = 1.0,
+    ) -> None:
         if min(kl_weight, clamp_weight) < 0:
             raise ValueError(
                 "Expected weights >= 0. "
                 f"Received: kl_weight={kl_weight}, clamp_weight={clamp_weight}"
             )
         self.kl_weight, self.clamp_weight = kl_weight, clamp_weight
+        self.colors = MultiViewObjective(chroma_weight=chroma_weight)
 
     def __call__(
         self, model: Any, inputs: dict[str, Any], targets: dict[str, Any]
@@ -56,7 +64,8 @@ class InverseGraphicsObjective:
         )
         centre = ops.stop_gradient(ops.mean(codes, axis=0, keepdims=True))
         rgb = model.decode(active * codes + (1 - active) * centre)
-        error = ops.mean(ops.sum((rgb - targets["rgb"]) ** 2, axis=(1, 2, 3)))
+        pixels = rgb.shape[1] * rgb.shape[2]
+        error = pixels * self.colors.rgb_term(targets["rgb"], rgb)
         apart = (1 - active) * (codes - centre) ** 2
         clamp = ops.mean(ops.sum(apart, axis=1)) / 2
         kl = mean**2 + ops.exp(log_variance) - 1 - log_variance

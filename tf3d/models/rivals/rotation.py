@@ -33,8 +33,9 @@ class RotationNetwork(keras.Model):
     Simplified: half as many channels (32, 64, 128); one fully connected layer each in
     the encoder before the units, and in the decoder after them; one decoder of four
     channels for picture and mask, where theirs parts in two; up-convolutions by zero
-    insertion. They turn chairs by 11.6° at elevations of 20° and 30°; here a step is
-    15°, at any elevation of the multi-view paper's range.
+    insertion. They train on few fixed viewpoints; here a turn starts anywhere in the
+    multi-view paper's range of azimuths and elevations. A step is 15°, as that paper
+    says of theirs.
 
     Args:
       width: channels of the first convolution; doubled by each.

@@ -12,6 +12,8 @@ from tf3d.reproduction.multiview.layout import smaller
 from tf3d.reproduction.registry import Context
 from tf3d.shapes.sources import GENERATORS
 
+ALIKE = 1.25  # greatest ratio of trainings that are called equally long
+
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
@@ -38,9 +40,27 @@ class Pair:
         return self.rival.network.model.image_size
 
     @property
-    def alike(self) -> bool:
-        """Whether both are known to be trained on such shapes."""
-        return all(self.kind in each.facts.data for each in (self.rival, self.own))
+    def fair(self) -> bool:
+        """Whether there can be a verdict."""
+        return not self.unlike
+
+    @property
+    def unlike(self) -> str:
+        """In what way their trainings are not known to be alike; empty if they are."""
+        both = self.rival.facts, self.own.facts
+        if not all(self.kind in facts.data for facts in both):
+            return f"not both are known to be trained on {self.kind}"
+        ratios = [
+            first / second
+            for first, second in (
+                [facts.trained.get(name, 0) for facts in both]
+                for name in ("steps", "hours")
+            )
+            if first and second
+        ]
+        if not any(1 / ALIKE <= ratio <= ALIKE for ratio in ratios):
+            return "they were not trained for about as many steps or hours"
+        return ""
 
     def own_views(
         self, pictures: np.ndarray, viewpoints: np.ndarray
@@ -66,10 +86,7 @@ class Pair:
             for each in (self.own, self.rival)
         ]
         notes = (f"Shapes: {data}, at {self.size}×{self.size}. {'; '.join(told)}.",)
-        if self.alike:
-            return notes
-        missing = f"Not both are known to be trained on {self.kind}: no verdict."
-        return (*notes, missing)
+        return notes if self.fair else (*notes, f"No verdict: {self.unlike}.")
 
 
 def find_pair(context: Context, rival: str, usual: str) -> Pair:
