@@ -15,9 +15,10 @@ class InverseGraphicsObjective:
 
     The clamped units take their mean over the batch on the way to the decoder, so that
     only the varying factor's units can tell its pictures apart. On the way back they
-    get, in the place of the decoder's gradient, their own distance from that mean, a
-    hundredth of it (Kulkarni et al.): the other factors' units learn to be
-    the same for all pictures of the batch. The quadratic term here has that gradient.
+    get, in the place of all other gradients, their own distance from that mean, a
+    hundredth of it (Kulkarni et al.): the other factors' units learn to be the same for
+    all pictures of the batch. The quadratic term here has that gradient; the divergence
+    counts for the units that are not clamped.
 
     Args:
       kl_weight: of the divergence from N(0, I); the squared error is summed over all
@@ -69,6 +70,6 @@ class InverseGraphicsObjective:
         apart = (1 - active) * (codes - centre) ** 2
         clamp = ops.mean(ops.sum(apart, axis=1)) / 2
         kl = mean**2 + ops.exp(log_variance) - 1 - log_variance
-        kl = ops.mean(ops.sum(kl, axis=1)) / 2
+        kl = ops.mean(ops.sum(active * kl, axis=1)) / 2
         total = error + self.kl_weight * kl + self.clamp_weight * clamp
         return {"total": total, "rgb": error, "kl": kl, "clamp": clamp}

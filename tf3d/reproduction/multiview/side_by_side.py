@@ -196,9 +196,10 @@ def _figures(views: np.ndarray, truth: np.ndarray) -> dict[str, float]:
         [rgb_error(np.repeat(view[None], VIEWS, axis=0), truth) for view in views]
     )
     own = distances[np.arange(VIEWS - 1), np.arange(1, VIEWS)]
+    nearest = truth[distances.argmin(axis=1)]
     return {
         "rgb": float(own.mean()),
-        "right": float((own <= distances.min(axis=1) + TIE).mean()),
+        "right": float((rgb_error(nearest, truth[1:]) <= TIE).mean()),
         "sharpness": sharpness(views, truth[1:]),
     }
 
