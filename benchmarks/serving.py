@@ -10,9 +10,9 @@ take turns, so that what else the machine does meets all of them; medians over r
 The clients live in this process. Each has a connection of its own, sends its next
 request when it has the last answer, and does not unpack it: their work takes cores from
 the server, and is to be little. The loop turns its outputs into NumPy arrays, as a
-caller would, with the kernels that `tf3d serve` asks TensorFlow for, lest these make the
-difference (--plain-kernels: those that TensorFlow takes by itself). A request is
-one picture with --views viewpoints. Processor time of a row, of the server (or loop)
+caller would, and has the kernels that `tf3d serve` asks TensorFlow for, since they are
+not what is compared (--plain-kernels: those that TensorFlow takes by itself). A request
+is one picture with --views viewpoints. Processor time of a row, of the server (or loop)
 and of the clients, is what a busy machine changes least.
 """
 
