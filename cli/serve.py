@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tf3d.serving.repository import VersionPolicy
+    from tf3d.serving.version_folders import VersionPolicy
 
 PATH = click.Path(path_type=pathlib.Path, exists=True, dir_okay=False)
 PORT = click.IntRange(0, 65535)
@@ -35,7 +35,7 @@ class Versions(click.ParamType):
     name = "latest:N|all|N,N"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> VersionPolicy:
-        from tf3d.serving.repository import VersionPolicy
+        from tf3d.serving.version_folders import VersionPolicy
 
         if isinstance(value, VersionPolicy):
             return value

@@ -126,6 +126,16 @@ def test_mistakes(arguments, message):
     assert message in result.output
 
 
+def test_tensorflow_is_not_loaded_before_its_kernels_are_chosen(tmp_path):
+    code = (
+        "import sys; import tf3d.serving.kernels as kernels;"
+        "kernels.prefer_onednn = lambda: sys.exit('tensorflow' in sys.modules);"
+        "from tf3d.cli.main import main; main(prog_name='tf3d')"
+    )
+    command = [sys.executable, "-c", code, "serve", str(tmp_path), "--versions", "all"]
+    assert subprocess.run(command, timeout=60).returncode == 0
+
+
 def test_an_empty_folder(tmp_path):
     result = run(tmp_path)
     assert result.exit_code == 2
