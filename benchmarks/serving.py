@@ -10,8 +10,10 @@ take turns, so that what else the machine does meets all of them; medians over r
 The clients live in this process. Each has a connection of its own, sends its next
 request when it has the last answer, and does not unpack it: their work takes cores from
 the server, and is to be little. The loop turns its outputs into NumPy arrays, as a
-caller would. A request is one picture with --views viewpoints. Processor time of a row,
-of the server (or loop) and of the clients, is what a busy machine changes least.
+caller would, and has the kernels that `tf3d serve` asks TensorFlow for, since they are
+not what is compared (--plain-kernels: those that TensorFlow takes by itself). A request
+is one picture with --views viewpoints. Processor time of a row, of the server (or loop)
+and of the clients, is what a busy machine changes least.
 """
 
 from __future__ import annotations
@@ -53,8 +55,12 @@ def inputs(rows: int, views: int) -> dict[str, np.ndarray]:
 # --- the bare model, in a process of its own ---
 
 
-def serve_own(folder: pathlib.Path, views: int) -> None:
+def serve_own(folder: pathlib.Path, views: int, plain: bool) -> None:
     """Answers lines "ROWS SECONDS" with seconds per call, as JSON."""
+    from tf3d.serving.kernels import prefer_onednn
+
+    if not plain:
+        prefer_onednn()
     import tensorflow as tf
 
     function = tf.saved_model.load(os.fspath(folder)).signatures["serving_default"]
@@ -81,10 +87,11 @@ def serve_own(folder: pathlib.Path, views: int) -> None:
 class Own:
     """The process that calls the SavedModel in a loop."""
 
-    def __init__(self, folder: pathlib.Path, views: int) -> None:
-        command = [sys.executable, __file__, "--own", str(folder), "--views"]
+    def __init__(self, folder: pathlib.Path, views: int, plain: bool) -> None:
+        command = [sys.executable, __file__, "--own", str(folder)]
+        command += ["--views", str(views), *(["--plain-kernels"] if plain else [])]
         self.process = subprocess.Popen(
-            [*command, str(views)],
+            command,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -233,7 +240,7 @@ def measure(
 ) -> dict[str, list[Burst]]:
     """Rounds of everything, by name."""
     seconds = arguments.seconds
-    own = Own(models / MODEL / "1", arguments.views)
+    own = Own(models / MODEL / "1", arguments.views, arguments.plain_kernels)
     results: dict[str, list[Burst]] = {}
 
     def note(name: str, result: Burst) -> None:
@@ -298,10 +305,15 @@ def main() -> None:
     parser.add_argument(
         "--models", type=pathlib.Path, help=f"a folder with {MODEL}/1; else exported"
     )
+    parser.add_argument(
+        "--plain-kernels",
+        action="store_true",
+        help="the bare model computes with what TensorFlow chooses by itself",
+    )
     parser.add_argument("--own", type=pathlib.Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.own:
-        serve_own(arguments.own, arguments.views)
+        serve_own(arguments.own, arguments.views, arguments.plain_kernels)
         return
     with tempfile.TemporaryDirectory() as temporary:
         models = arguments.models or pathlib.Path(temporary)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tf3d.serving.repository import VersionPolicy
+    from tf3d.serving.version_folders import VersionPolicy
 
 PATH = click.Path(path_type=pathlib.Path, exists=True, dir_okay=False)
 PORT = click.IntRange(0, 65535)
@@ -35,7 +35,7 @@ class Versions(click.ParamType):
     name = "latest:N|all|N,N"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> VersionPolicy:
-        from tf3d.serving.repository import VersionPolicy
+        from tf3d.serving.version_folders import VersionPolicy
 
         if isinstance(value, VersionPolicy):
             return value
@@ -168,6 +168,10 @@ def serve(
 
     if (tls_cert is None) != (tls_key is None) or (tls_client_ca and not tls_cert):
         raise InputError("TLS needs --tls-cert and --tls-key together.")
+
+    from tf3d.serving.kernels import prefer_onednn
+
+    prefer_onednn()  # before anything loads TensorFlow
 
     from tf3d.serving.sources import export_missing, find_sources
 

@@ -16,6 +16,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from tf3d.cli.main import main
 from tf3d.cli.serve import serve
+from tf3d.serving.kernels import VARIABLE
 
 CODE = "from tf3d.cli.main import main; main(prog_name='tf3d')"
 
@@ -99,7 +100,10 @@ def test_killed_and_started_again(tmp_path):
 
 
 def run(*arguments):
-    return click.testing.CliRunner().invoke(main, ["serve", *map(str, arguments)])
+    # What the server asks of TensorFlow is not for the other tests of this process.
+    return click.testing.CliRunner().invoke(
+        main, ["serve", *map(str, arguments)], env={VARIABLE: None}
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,6 +124,16 @@ def test_mistakes(arguments, message):
     result = run(*arguments)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_tensorflow_is_not_loaded_before_its_kernels_are_chosen(tmp_path):
+    code = (
+        "import sys; import tf3d.serving.kernels as kernels;"
+        "kernels.prefer_onednn = lambda: sys.exit('tensorflow' in sys.modules);"
+        "from tf3d.cli.main import main; main(prog_name='tf3d')"
+    )
+    command = [sys.executable, "-c", code, "serve", str(tmp_path), "--versions", "all"]
+    assert subprocess.run(command, timeout=60).returncode == 0
 
 
 def test_an_empty_folder(tmp_path):

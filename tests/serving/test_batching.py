@@ -4,7 +4,7 @@ import time
 import numpy as np
 import pytest
 
-from tf3d.serving.batching import Batcher, BatchingOptions
+from tf3d.serving.batching import Batcher, BatchingOptions, _Queue, _Request
 from tf3d.serving.errors import Code, ServingError
 
 
@@ -112,6 +112,38 @@ def test_who_stays_alone_waits_no_longer_than_the_delay_and_once(make, model):
     batcher.options.__dict__["delay"] = 30  # frozen, but not for this test
     submit(batcher, model, 1).result(20)
     assert model.batches == [1, 3, 1, 1]
+
+
+def arrive(queue, at):
+    queue.add(_Request({}, 1, None, None, None, at))
+
+
+@pytest.mark.parametrize(
+    ("took", "silence", "patience"), [(1.6, 0.1, 0.4), (0.001, 0.01, 0.01)]
+)
+def test_arrivals_lengthen_the_wait_and_a_limit_ends_it(took, silence, patience):
+    options, queue = BatchingOptions(delay=0.01), _Queue()
+    queue.expected, queue.ended_at, queue.took = 20, 100, took
+    assert queue.due(options) == float("inf")
+    # Who has waited since before the end does so from the end on.
+    arrive(queue, 99)
+    assert queue.due(options) == pytest.approx(100 + silence)
+    arrive(queue, 100.05)
+    assert queue.due(options) == pytest.approx(min(100.05 + silence, 100 + patience))
+    arrive(queue, 100.39)
+    assert queue.due(options) == pytest.approx(100 + patience)
+    # The crowd is gone: a later one waits once.
+    queue.take(options)
+    queue.ended(3, time.monotonic() - took)
+    arrive(queue, now := queue.ended_at + 60)
+    assert queue.due(options) == pytest.approx(now + silence, abs=1e-2)
+
+
+def test_nobody_waits_where_the_delay_is_zero():
+    options, queue = BatchingOptions(delay=0), _Queue()
+    queue.expected, queue.ended_at, queue.took = 20, 100, 8.0
+    arrive(queue, 100.5)
+    assert queue.due(options) == 100.5
 
 
 def test_no_batch_is_larger_than_the_limit(make, model):

@@ -43,6 +43,29 @@ def test_every_signature_answers_by_name(servable):
     assert trace.shape == () and trace == 2
 
 
+def test_numbers_are_tensorflows_own_memory(servable):
+    x = np.ones((2, 3), np.float32)
+    answer = run(servable, "serving_default", x=x)["y"]
+    assert not answer.flags.writeable and not answer.flags.owndata
+    # It lasts as long as the array does.
+    for _ in range(100):
+        run(servable, "serving_default", x=7 * x)
+    np.testing.assert_array_equal(answer, 2 * x)
+
+
+@pytest.mark.parametrize("dtype", [tf.bfloat16, tf.float16, tf.bool, tf.complex128])
+def test_types_that_numpy_knows_and_does_not(tmp_path, dtype):
+    class Cast(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, "x")])
+        def cast(self, x):
+            return {"y": tf.cast(x, dtype)}
+
+    module = Cast()
+    tf.saved_model.save(module, str(tmp_path), signatures={"cast": module.cast})
+    answer = run(Servable(tmp_path, "m", 1), "cast", x=np.float32([0, 1]))["y"]
+    assert answer.dtype == dtype.as_numpy_dtype and answer.tolist() == [0, 1]
+
+
 def test_strings_without_dimensions(tmp_path):
     class Scalar(tf.Module):
         @tf.function(input_signature=[tf.TensorSpec([], tf.string, "text")])

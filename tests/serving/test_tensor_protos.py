@@ -50,6 +50,14 @@ def test_answers_list_their_values_as_tensorflow_serving():
     assert list(to_proto(np.arange(300.0)).double_val) == list(np.arange(300.0))
 
 
+def test_shapes_and_types_seen_before():
+    for dtype in (np.float32, np.float64, np.float32):
+        for array in (np.zeros((2, 3), dtype), np.ones((3, 2), dtype)):
+            read = tf.make_ndarray(to_proto(array))
+            assert read.dtype == dtype
+            np.testing.assert_array_equal(read, array)
+
+
 def test_transposed_arrays_are_written_in_their_order():
     array = np.arange(6, dtype=np.float32).reshape(2, 3).T
     np.testing.assert_array_equal(tf.make_ndarray(to_proto(array)), array)

@@ -18,6 +18,9 @@ Arrays = dict[str, np.ndarray]
 Run = Callable[[Mapping[str, np.ndarray]], Arrays]
 
 MAX_IDLE_QUEUES = 64  # their estimates of the load are kept
+# Of the time that the last batch ran: how long a silence ends the wait for its clients,
+# and how long that wait may be in all.
+SILENCE, PATIENCE = 1 / 16, 1 / 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +30,9 @@ class BatchingOptions:
     Attributes:
       max_batch: most rows of a batch; a larger request runs alone. 1 runs every
         request alone.
-      delay: seconds that a request waits at most for others while the load of the last
-        moments says that others will come.
+      delay: seconds of silence that a request waits for others while the load of the
+        last moments says that others will come; 0 for no waiting. After a batch that
+        took long it is 1/16 of that, and the whole wait at most 1/4.
       max_queue: most requests that wait, over all models.
       workers: batches that run at the same time.
     """
@@ -65,6 +69,14 @@ class _Queue:
         self.running = 0  # batches
         self.expected = 1  # requests that were under way when the last batch ended
         self.ended_at = 0.0
+        self.took = 0.0  # seconds that batch ran
+        self.arrived_at = 0.0
+
+    def add(self, request: _Request) -> None:
+        """Appends a request."""
+        self.waiting.append(request)
+        self.rows += request.rows
+        self.arrived_at = request.since
 
     def due(self, options: BatchingOptions) -> float:
         """When the next batch starts if nothing changes; infinity if not until then.
@@ -72,7 +84,11 @@ class _Queue:
         What runs alone, or fills a batch, starts as soon as there is a worker. Else
         there is one batch at a time: what comes meanwhile makes the next one. A lone
         client's request starts at once; where more were under way a moment ago, those
-        that wait do so for the others, up to the delay after the last batch.
+        that wait do so for the others.
+
+        Others come back one by one, once their answers are packed and sent. A batch
+        that starts in the midst of that is a small one, and competes with it for the
+        processor. So every arrival says that more will follow; silence, that none will.
         """
         if not self.waiting:
             return float("inf")
@@ -81,9 +97,14 @@ class _Queue:
             return head.since
         if self.running:
             return float("inf")
-        if len(self.waiting) >= self.expected:
+        if len(self.waiting) >= self.expected or not options.delay:
             return head.since
-        return max(head.since, self.ended_at) + options.delay
+        silence = max(options.delay, self.took * SILENCE)
+        patience = max(options.delay, self.took * PATIENCE)
+        return min(
+            max(self.arrived_at, self.ended_at) + silence,
+            max(head.since, self.ended_at) + patience,
+        )
 
     def take(self, options: BatchingOptions) -> list[_Request]:
         """Removes the requests of the next batch."""
@@ -101,7 +122,7 @@ class _Queue:
         self.running += 1
         return batch
 
-    def ended(self, size: int) -> None:
+    def ended(self, size: int, started_at: float) -> None:
         """Notes that a batch of so many requests has ended.
 
         Its clients are likely to come back: they and who waits already are the next
@@ -110,6 +131,7 @@ class _Queue:
         self.running -= 1
         self.expected = size + len(self.waiting)
         self.ended_at = time.monotonic()
+        self.took = self.ended_at - started_at
 
 
 class Batcher:
@@ -178,8 +200,7 @@ class Batcher:
                 self._queues[full_key] = _Queue()
             self._queues.move_to_end(full_key)
             queue = self._queues[full_key]
-            queue.waiting.append(request)
-            queue.rows += rows
+            queue.add(request)
             self._count += 1
             if queue.due(self.options) <= now or len(queue.waiting) == 1:
                 self._changed.notify()
@@ -216,11 +237,12 @@ class Batcher:
                 self._count -= len(batch)
                 # Another worker may have another batch to start.
                 self._changed.notify()
+            started_at = time.monotonic()
             try:
                 _run_batch(batch)
             finally:
                 with self._changed:
-                    queue.ended(len(batch))
+                    queue.ended(len(batch), started_at)
 
     def _next_queue(self) -> _Queue | None:
         """Waits for the queue whose turn it is; None when stopped and empty."""

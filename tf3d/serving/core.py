@@ -38,7 +38,8 @@ class Prediction:
     """An answer.
 
     Attributes:
-      outputs: by the signature's names; strings are object arrays of `bytes`.
+      outputs: by the signature's names, read-only; strings are object arrays of
+        `bytes`.
       model: that answered.
       version: of it.
       signature: that ran.

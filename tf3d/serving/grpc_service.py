@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -252,11 +253,9 @@ def _response(prediction: Prediction, max_bytes: int) -> bytes:
 
     Protobuf would copy every value three times; here they are put in their place once.
     """
-    response = predict_pb2.PredictResponse()
-    response.model_spec.name = prediction.model
-    response.model_spec.version.value = prediction.version
-    response.model_spec.signature_name = prediction.signature
-    pieces: list[bytes | memoryview] = [response.SerializeToString()]
+    pieces: list[bytes | memoryview] = [
+        _spec(prediction.model, prediction.version, prediction.signature)
+    ]
     for name, array in prediction.outputs.items():
         tensor = to_wire(array)
         key = name.encode()
@@ -272,6 +271,16 @@ def _response(prediction: Prediction, max_bytes: int) -> bytes:
             "rows or outputs.",
         )
     return b"".join(pieces)
+
+
+@functools.lru_cache(1024)
+def _spec(model: str, version: int, signature: str) -> bytes:
+    """The part of a PredictResponse that tells who answered."""
+    response = predict_pb2.PredictResponse()
+    response.model_spec.name = model
+    response.model_spec.version.value = version
+    response.model_spec.signature_name = signature
+    return response.SerializeToString()
 
 
 def _serialized(message: Message | bytes) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tf3d.serving.errors import Code, ServingError
 from tf3d.serving.servable import Servable
-from tf3d.serving.version_folders import stamp, version_folders
+from tf3d.serving.version_folders import VersionPolicy, stamp, version_folders
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*\Z")
 MAX_ENDED = 100  # versions whose end is remembered, per model
@@ -36,21 +36,6 @@ class VersionStatus:
     state: str
     code: int = 0
     message: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class VersionPolicy:
-    """Which versions to serve: the latest few, unless others are asked for.
-
-    Attributes:
-      latest: how many of the newest that load.
-      all: every version there is.
-      specific: these versions only.
-    """
-
-    latest: int = 1
-    all: bool = False
-    specific: frozenset[int] = frozenset()
 
 
 class _Version:

@@ -95,7 +95,7 @@ class Servable:
         """Runs a signature on inputs that `check_inputs` let through.
 
         Returns:
-          All outputs by name; strings as object arrays of `bytes`.
+          All outputs by name, read-only; strings as object arrays of `bytes`.
 
         Raises:
           ServingError: with TensorFlow's own code and message.
@@ -195,6 +195,12 @@ def _warm_up_requests(folder: pathlib.Path) -> Iterator[Any]:
 def _as_array(tensor: tf.Tensor) -> np.ndarray:
     if not isinstance(tensor, tf.Tensor):
         raise ServingError(Code.UNIMPLEMENTED, "An output is no dense tensor.")
+    if tensor.dtype != tf.string:
+        try:
+            # TensorFlow's own memory, read-only; `numpy()` would copy it.
+            return np.asarray(memoryview(tensor))
+        except ValueError:  # NumPy lends no memory of a type it does not know
+            pass
     value = tensor.numpy()
     if isinstance(value, bytes):  # a string without dimensions
         scalar = np.empty((), object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import ml_dtypes
@@ -106,34 +107,39 @@ def to_wire(array: np.ndarray) -> list[bytes | memoryview]:
       ServingError: UNIMPLEMENTED for a dtype that the protocol's lists do not hold.
     """
     array = np.asarray(array)
-    proto = TensorProto()
-    for size in array.shape:
-        proto.tensor_shape.dim.add(size=size)
     if array.dtype.kind == "O":
-        proto.dtype = types_pb2.DT_STRING
-        proto.string_val.extend(array.ravel().tolist())
-        return [proto.SerializeToString()]
+        proto = TensorProto(string_val=array.ravel().tolist())
+        return [_head(types_pb2.DT_STRING, array.shape), proto.SerializeToString()]
     if array.dtype not in _ENUMS:
         raise ServingError(
             Code.UNIMPLEMENTED, f"An output has the dtype {array.dtype}."
         )
-    proto.dtype = _ENUMS[array.dtype]
-    field = _NUMERIC[proto.dtype][1]
+    enum = _ENUMS[array.dtype]
+    head, field = _head(enum, array.shape), _NUMERIC[enum][1]
+    if not array.size:
+        return [head]
     if field not in _PACKED:
         if field == "half_val":
             array = np.ascontiguousarray(array).view(np.uint16)
-        getattr(proto, field).extend(array.ravel().tolist())
-        return [proto.SerializeToString()]
-    if not array.size:
-        return [proto.SerializeToString()]
+        proto = TensorProto(**{field: array.ravel().tolist()})
+        return [head, proto.SerializeToString()]
     number = TensorProto.DESCRIPTOR.fields_by_name[field].number
     values = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
-    return [proto.SerializeToString(), length_prefix(number, len(values)), values]
+    return [head, length_prefix(number, len(values)), values]
 
 
 def length_prefix(number: int, length: int) -> bytes:
     """What comes before so many bytes of a field, by the field's number."""
     return _varint(number << 3 | 2) + _varint(length)
+
+
+@functools.lru_cache(1024)  # a model answers in few shapes
+def _head(enum: int, shape: tuple[int, ...]) -> bytes:
+    """The fields of a message that tell dtype and shape; those of values follow."""
+    proto = TensorProto(dtype=enum)
+    for size in shape:
+        proto.tensor_shape.dim.add(size=size)
+    return proto.SerializeToString()
 
 
 def _shape(proto: TensorProto, name: str) -> tuple[int, ...]:

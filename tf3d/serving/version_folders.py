@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 from collections.abc import Iterable
 
 MAX_VERSION = 2**63 - 1  # of the protocol's int64
+
+
+@dataclasses.dataclass(frozen=True)
+class VersionPolicy:
+    """Which versions to serve: the latest few, unless others are asked for.
+
+    Attributes:
+      latest: how many of the newest that load.
+      all: every version there is.
+      specific: these versions only.
+    """
+
+    latest: int = 1
+    all: bool = False
+    specific: frozenset[int] = frozenset()
 
 
 def version_folders(
