@@ -32,6 +32,7 @@ class Facts:
       data: names of the sets it was trained on; empty if that is not written down.
       kinds: of the shapes among them: "chairs", "cups", ...; empty for all.
       history: losses over the training, each with "step".
+      steps: of the training, if that is written down.
     """
 
     family: str
@@ -41,6 +42,7 @@ class Facts:
     data: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     history: tuple[dict[str, float], ...] = ()
+    steps: int | None = None
 
     def matches(self, wanted: dict[str, Any]) -> int:
         """How many of the wanted facts hold; a name of data or kinds must be among."""
@@ -85,6 +87,7 @@ class Models:
         self._named = [path for name in named for path in _models_of(name)]
         self._facts: dict[pathlib.Path, Facts] = {}
         self._loaded: dict[pathlib.Path, Loaded] = {}
+        self.used: list[str] = []  # models in words, since the last time it was emptied
 
     def paths(self, family: str) -> list[pathlib.Path]:
         """Files of a family: the user's, or if there are none, those that ship."""
@@ -135,7 +138,17 @@ class Models:
             from tf3d.prediction import load
 
             self._loaded[path] = Loaded(load(path), self.facts(path), path)
+        self.note_use(path)
         return self._loaded[path]
+
+    def note_use(self, path: pathlib.Path) -> None:
+        """Notes that a model, or what stands beside it, goes into a result."""
+        steps = self.facts(path).steps
+        # A run's folder, or a shipped model's, is its name.
+        name = path.parent.name if path.name == MODEL_FILE else path.stem
+        told = name if steps is None else f"{name} ({steps:,} steps)"
+        if told not in self.used:
+            self.used.append(told)
 
 
 def read_facts(path: pathlib.Path) -> Facts:
@@ -160,8 +173,9 @@ def read_facts(path: pathlib.Path) -> Facts:
     own = _read_json(folder / "training.json")
     history = own.get("history") or told.get("history") or ()
     objective = training.get("model") or own.get("model") or told.get("model")
+    steps = told.get("steps") if isinstance(told.get("steps"), int) else None
     if not is_voxels:
-        return Facts("multi-view", objective, history=tuple(history))
+        return Facts("multi-view", objective, history=tuple(history), steps=steps)
     kinds = [kind for source in sources for kind in source.get("kinds") or ()]
     return Facts(
         "voxel",
@@ -171,6 +185,7 @@ def read_facts(path: pathlib.Path) -> Facts:
         tuple(str(source["data"]) for source in sources if "data" in source),
         tuple(kinds),
         tuple(history),
+        steps,
     )
 
 
