@@ -35,6 +35,7 @@ class LiveRendering:
       target_light: see `render_bundle`.
       backgrounds: photo files; none for generated clutter.
       seed: of all draws.
+      input_light: see `render_bundle`.
     """
 
     sources: Sequence[ShapeSource]
@@ -45,11 +46,13 @@ class LiveRendering:
     target_light: str = "studio"
     backgrounds: Sequence[pathlib.Path] = ()
     seed: int = 0
+    input_light: str = "random"
 
     def __call__(self, k: int) -> tuple[Bundle, np.ndarray]:
         rng = np.random.default_rng([self.seed, 0, k])
         mesh = self._mesh(rng)
-        bundle = random_bundle(mesh, self.views, rng, self.size, self.target_light)
+        lights = self.target_light, self.input_light
+        bundle = random_bundle(mesh, self.views, rng, self.size, *lights)
         pictures = [self._background(rng) for _ in range(BACKGROUNDS_PER_SHAPE)]
         return bundle, np.stack(pictures)
 

@@ -18,6 +18,7 @@ from tf3d.export.card import write_card
 from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models import MultiView, MultiViewObjective, build_multiview
+from tf3d.training.adversary import Adversary, States
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.config import MultiViewConfig, PhaseConfig
 from tf3d.training.growth import transfer
@@ -34,6 +35,8 @@ from tf3d.training.steps import make_step
 
 LOG_STEPS = 50
 HELD_OUT_BATCHES = 4
+# What an objective's config says of the discriminator, which is no part of the sum.
+ADVERSARIAL = ("adversarial_weight", "discriminator_rate")
 
 
 class MultiViewRun:
@@ -86,13 +89,24 @@ class MultiViewRun:
         return model
 
     def _objective(self, model: MultiView) -> MultiViewObjective:
-        settings = self.config.objective.model_dump()
+        settings = self.config.objective.model_dump(exclude=set(ADVERSARIAL))
         if not model.mask_output:
             settings |= {"mask_weight": 0.0, "masked_depth": False}
         return MultiViewObjective(
             **settings,
             depth_range=model.depth_range,
             relative_depth=model.relative_depth,
+        )
+
+    def _adversary(self, model: MultiView) -> Adversary | None:
+        """A new discriminator for each phase: its pictures are of another size."""
+        objective = self.config.objective
+        if not objective.adversarial_weight:
+            return None
+        return Adversary(
+            model.image_size,
+            objective.adversarial_weight,
+            objective.discriminator_rate,
         )
 
     def _settings(self, phase: PhaseConfig) -> PoolSettings:
@@ -180,9 +194,12 @@ class MultiViewRun:
         filling: Callable[[int, int], None] | None,
     ) -> None:
         optimizer = FusedAdam(phase.rate)
-        step = make_step(model, self._objective(model), optimizer)
+        adversary = self._adversary(model)
+        further = () if adversary is None else (adversary,)
+        step = make_step(model, self._objective(model), optimizer, *further)
+        states = States(optimizer, *further)
         if self._resuming:
-            load_checkpoint(self.folder, model, optimizer)
+            load_checkpoint(self.folder, model, states)
             self._resuming = False
         render, render_held_out = open_renderers(self.config, phase, self.report)
         pool = ViewPool(render, self._settings(phase), self.phase_step)
@@ -190,7 +207,7 @@ class MultiViewRun:
             pool.fill(filling)
             held_out = self._held_out_batches(render_held_out, pool.settings)
             batches = iter(self._batches(pool, phase))
-            self._loop(model, phase, optimizer, step, batches, pool, held_out, progress)
+            self._loop(model, phase, states, step, batches, pool, held_out, progress)
         finally:
             pool.close()
 
@@ -218,7 +235,7 @@ class MultiViewRun:
         self,
         model: MultiView,
         phase: PhaseConfig,
-        optimizer: keras.optimizers.Optimizer,
+        states: States,
         step: Callable[..., dict[str, Any]],
         batches: Any,
         pool: ViewPool,
@@ -226,6 +243,7 @@ class MultiViewRun:
         progress: Callable[[Progress], None],
     ) -> None:
         config, log = self.config, ScalarLog(self.folder / "logs")
+        optimizer = states.optimizer
         terms, views = LossTerms(), pool.rendered_views
         started = saved = time.monotonic()
         while self.phase_step < phase.steps:
@@ -265,7 +283,7 @@ class MultiViewRun:
             log.write(report, float(optimizer.learning_rate))
             progress(report)
             if now - saved > 60 * config.checkpoint_minutes or last:
-                save_checkpoint(self.folder, model, optimizer, self._state())
+                save_checkpoint(self.folder, model, states, self._state())
                 saved = time.monotonic()
             if stopping:
                 raise KeyboardInterrupt
