@@ -43,9 +43,7 @@ def test_saved_and_loaded(tmp_path):
 
 @pytest.mark.parametrize("size", [8, 40])
 def test_other_sizes_are_refused(size):
-    with pytest.raises(
-        ValueError, match=f"of 16. Received: image_size={size}"
-    ):
+    with pytest.raises(ValueError, match=f"of 16. Received: image_size={size}"):
         PictureDiscriminator(size)
 
 
