@@ -142,7 +142,7 @@ def _one(
 ) -> None:
     from tf3d.cli.reproduction_progress import show_experiments
     from tf3d.errors import InputError
-    from tf3d.reproduction.commands import told_training
+    from tf3d.reproduction.commands import told_preparation
     from tf3d.reproduction.registry import NotPossible
     from tf3d.reproduction.running import run_timed
 
@@ -152,7 +152,7 @@ def _one(
         try:
             outcome = run_timed(experiment, context)
         except NotPossible as error:
-            told = told_training(experiment)
+            told = told_preparation(experiment)
             raise InputError(f"{experiment.name} cannot run. {error}{told}") from error
     _print(outcome.result)
     click.echo(f"Written to {context.out / experiment.name}.json")

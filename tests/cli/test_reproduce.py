@@ -127,7 +127,7 @@ def test_mistakes(run, tmp_path):
             "--out",
             tmp_path,
         ): "fig2 cannot run. It needs pictures. What it needs "
-        "is trained by `tf3d train x`.",
+        "is made by `tf3d train x`.",
         ("table1", "--out", tmp_path, "--model", "nix"): "no model nix",
         ("table1", "--out", tmp_path, "--data-dir", tmp_path / "x"): "no folder",
     }

@@ -1,6 +1,6 @@
 import dataclasses
 
-from tf3d.reproduction.commands import command_of, told_training
+from tf3d.reproduction.commands import command_of, told_preparation
 
 
 def test_command_of_everything():
@@ -18,7 +18,7 @@ def test_folders_lose_what_leads_to_them(tmp_path):
     assert command_of("x", data=str(run)).endswith("--data 'DATA/my run' --out report")
 
 
-def test_training(experiment):
-    assert told_training(experiment()) == ""
-    one = dataclasses.replace(experiment(), training=("tf3d train --config c",))
-    assert told_training(one).endswith("trained by `tf3d train --config c`.")
+def test_preparation(experiment):
+    assert told_preparation(experiment()) == ""
+    one = dataclasses.replace(experiment(), preparation=("tf3d train c", "tf3d x"))
+    assert told_preparation(one).endswith("made by `tf3d train c`, then `tf3d x`.")

@@ -17,7 +17,7 @@ def test_the_page_holds_everything(tmp_path, experiment):
     )
     origin = Origin("tf3d stores", "2026-01-02", ("m < n",), "1 core", 200, "No m.")
     stored = Result("two", "p", "o", None, stored=origin, notes=("A `c` note.",))
-    three = dataclasses.replace(experiment("three"), training=("tf3d train x",))
+    three = dataclasses.replace(experiment("three"), preparation=("tf3d train x",))
     write_report(
         tmp_path / "index.html",
         [

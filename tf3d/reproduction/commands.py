@@ -34,9 +34,9 @@ def command_of(
     """
     words = ["tf3d", "reproduce", name]
     for model in models:
-        words += ["--model", _short(model, "runs")]
+        words += ["--model", short_path(model, "runs")]
     if data is not None:
-        words += ["--data", _short(data, DATA_DIR)]
+        words += ["--data", short_path(data, DATA_DIR)]
     if data_dir is not None:
         words += ["--data-dir", DATA_DIR]
     if count is not None:
@@ -46,14 +46,15 @@ def command_of(
     return shlex.join([*words, "--out", "report"])
 
 
-def told_training(experiment: Experiment) -> str:
-    """A sentence on how to train what an experiment lacks; empty where all ships."""
-    if not experiment.training:
+def told_preparation(experiment: Experiment) -> str:
+    """A sentence on how to make what an experiment lacks; empty where all ships."""
+    if not experiment.preparation:
         return ""
-    commands = ", ".join(f"`{one}`" for one in experiment.training)
-    return f" What it needs is trained by {commands}."
+    commands = ", then ".join(f"`{one}`" for one in experiment.preparation)
+    return f" What it needs is made by {commands}."
 
 
-def _short(named: str, folder: str) -> str:
+def short_path(named: str, folder: str) -> str:
+    """What a reader may call a file or folder of this machine; other names stay."""
     path = pathlib.Path(named)
     return f"{folder}/{path.name}" if os.sep in named and path.exists() else named

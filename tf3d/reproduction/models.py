@@ -33,6 +33,7 @@ class Facts:
       kinds: of the shapes among them: "chairs", "cups", ...; empty for all.
       history: losses over the training, each with "step".
       steps: of the training, if that is written down.
+      recipe: of multi-view models: "adversarial", "simple" (rendering), or "usual".
     """
 
     family: str
@@ -43,6 +44,7 @@ class Facts:
     kinds: tuple[str, ...] = ()
     history: tuple[dict[str, float], ...] = ()
     steps: int | None = None
+    recipe: str = "usual"
 
     def matches(self, wanted: dict[str, Any]) -> int:
         """How many of the wanted facts hold; a name of data or kinds must be among."""
@@ -104,13 +106,19 @@ class Models:
         return self._facts[path]
 
     def best(
-        self, family: str, *, must: dict[str, Any] | None = None, **wanted: Any
+        self,
+        family: str,
+        *,
+        must: dict[str, Any] | None = None,
+        or_shipped: bool = False,
+        **wanted: Any,
     ) -> Loaded:
         """Loads the model of a family of which most of the wanted facts hold.
 
         Args:
           family: "multi-view" or "voxel".
           must: facts (see `Facts`) without which a model will not do.
+          or_shipped: whether one that ships will do beside those that were named.
           **wanted: facts that it should have; the first named model of equals.
 
         Raises:
@@ -118,6 +126,9 @@ class Models:
         """
         must = must or {}
         paths = self.paths(family)
+        if or_shipped:
+            shipped = [entry.path for entry in shipped_models()]
+            paths += [p for p in shipped if self.facts(p).family == family]
         if not paths:
             raise NotPossible(
                 f"It needs a {family} model: none ships and none was named with "
@@ -175,7 +186,10 @@ def read_facts(path: pathlib.Path) -> Facts:
     objective = training.get("model") or own.get("model") or told.get("model")
     steps = told.get("steps") if isinstance(told.get("steps"), int) else None
     if not is_voxels:
-        return Facts("multi-view", objective, history=tuple(history), steps=steps)
+        recipe = _recipe(training)
+        return Facts(
+            "multi-view", objective, history=tuple(history), steps=steps, recipe=recipe
+        )
     kinds = [kind for source in sources for kind in source.get("kinds") or ()]
     return Facts(
         "voxel",
@@ -212,6 +226,15 @@ def _training(folder: pathlib.Path) -> tuple[dict[str, Any], list[dict[str, Any]
     content = content if isinstance(content, dict) else {}
     sources = content.get("sources") or []
     return content, [one for one in sources if isinstance(one, dict)]
+
+
+def _recipe(training: dict[str, Any]) -> str:
+    """Which of the paper's ablations a multi-view run is, by its config."""
+    objective, data = training.get("objective") or {}, training.get("data") or {}
+    if isinstance(objective, dict) and objective.get("adversarial_weight"):
+        return "adversarial"
+    simple = isinstance(data, dict) and data.get("input_light") == "studio"
+    return "simple" if simple else "usual"
 
 
 def _json_in(archive: pathlib.Path, name: str) -> dict[str, Any]:

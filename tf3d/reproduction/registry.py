@@ -176,7 +176,7 @@ class Experiment:
       reference: where in which paper.
       needs: models and data, for people.
       run: does the work; raises `NotPossible` where something is missing.
-      training: commands that make the models that do not ship, in order.
+      preparation: commands that make what it needs and does not ship, in order.
       weight: about the seconds that it takes on two cores, for a bar over several.
     """
 
@@ -185,8 +185,8 @@ class Experiment:
     reference: str
     needs: str
     run: Callable[[Context], Result]
-    training: tuple[str, ...] = ()
-    weight: float = 10.0
+    preparation: tuple[str, ...] = ()
+    weight: float = 5.0
 
 
 def experiments() -> dict[str, Experiment]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import tf3d
 from tf3d.files import replacing
-from tf3d.reproduction.commands import told_training
+from tf3d.reproduction.commands import told_preparation
 from tf3d.reproduction.registry import Origin, Result, Table
 from tf3d.reproduction.running import Outcome
 
@@ -26,11 +26,13 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto
   padding: 0 1rem; color: #222; background: #fff; }
 table { border-collapse: collapse; margin: .8rem 0; display: block; overflow-x: auto;
   font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
+caption { text-align: left; font-weight: 600; padding-bottom: .3rem;
+  white-space: nowrap; }
 td, th { padding: .2rem .8rem .2rem 0; text-align: right; vertical-align: top;
   border-bottom: 1px solid #ddd; }
 td:first-child, th:first-child, table.words td, table.words th { text-align: left; }
-table.words th { font-weight: 600; white-space: nowrap; }
+table.words th { font-weight: 600; } table.words th, table.all td:last-child,
+table.all td:first-child { white-space: nowrap; }
 section { margin-top: 2.5rem; border-top: 2px solid #ddd; }
 img { max-width: 100%; } figure { margin: 1rem 0; }
 figcaption, .note, .reference { color: #555; font-size: .9rem; }
@@ -147,12 +149,12 @@ def _introduction(outcomes: Sequence[Outcome], heading: Heading) -> list[str]:
 
 def _summary(outcomes: Sequence[Outcome]) -> list[str]:
     lines = [
-        '<table class="words">',
+        '<table class="words all">',
         "<tr><th>experiment<th>what<th>against the paper<th>from",
     ]
     for outcome in outcomes:
         one = outcome.experiment
-        told = MISSING if outcome.result is None else where_from(outcome)
+        told = "–" if outcome.result is None else where_from(outcome)
         lines.append(
             f'<tr><td><a href="#{one.name}">{one.name}</a><td>{html.escape(one.title)}'
             f"<td>{_colored(outcome)}<td>{html.escape(told)}"
@@ -168,7 +170,7 @@ def _section(outcome: Outcome) -> list[str]:
         f"{html.escape(one.needs)}",
     ]
     if result is None:
-        told = f"{outcome.missing}{told_training(one)}"
+        told = f"{outcome.missing}{told_preparation(one)}"
         return [*lines, f'<p class="missing">Left out: {_prose(told)}', "</section>"]
     if result.stored is not None:
         lines.append(_stored(result.stored))
