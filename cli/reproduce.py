@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import pathlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from tf3d.reproduction.registry import Context, Experiment, Result
+    from tf3d.reproduction.running import Outcome
 
 ALL = "all"
 REPORT = "index.html"
@@ -42,6 +42,12 @@ REPORT = "index.html"
     "--count", type=click.IntRange(min=1), help="Shapes or images at most: quicker."
 )
 @click.option("--seed", default=0, show_default=True, help="Of the random choices.")
+@click.option(
+    "--store",
+    type=click.Choice(["whole", "numbers"]),
+    help="Keep what is computed with the package, to stand in where models or data are "
+    'missing; "numbers" leaves out pictures of data that may not be passed on.',
+)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def reproduce(
     name: str | None,
@@ -52,13 +58,15 @@ def reproduce(
     out: pathlib.Path | None,
     count: int | None,
     seed: int,
+    store: str | None,
     quiet: bool,
 ) -> None:
     """Compute the table or figure NAME of the papers, or "all" of them.
 
     Each writes its pictures, its figures as NAME.json, and a sentence: the paper's
     finding, ours, same or not. "all" also writes index.html, one page that holds
-    everything.
+    everything. What needs models or data that are not at hand is taken from results
+    that come with the package, and labelled so.
     """
     from tf3d.errors import InputError
     from tf3d.reproduction.registry import Context, experiments, find_experiment
@@ -76,11 +84,21 @@ def reproduce(
     if data_dir is not None and not data_dir.is_dir():
         raise InputError(f"There is no folder {data_dir}. Check --data-dir.")
     from tf3d.prediction.outputs import check_folder
+    from tf3d.reproduction.commands import command_of
     from tf3d.reproduction.models import Models
+    from tf3d.reproduction.stored_results import check_names
 
     check_folder("--out", out)
-    context = Context("", Models(models), out, data, data_dir, seed=seed, count=count)
-    (_everything if name == ALL else _one)(chosen, context, quiet)
+    check_names(experiments())
+    options = {"data": data, "data_dir": data_dir, "seed": seed, "count": count}
+    context = Context("", Models(models), out, **options)
+    keep = None
+    if store is not None:
+        keep = _Keeper(store == "whole", {"models": models, **options})
+    if name == ALL:
+        _everything(chosen, context, command_of(ALL, models, **options), keep, quiet)
+    else:
+        _one(chosen, context, keep, quiet)
 
 
 def _list() -> None:
@@ -97,48 +115,98 @@ def _list() -> None:
     table_console().print(table)
 
 
-def _one(chosen: list[Experiment], context: Context, quiet: bool) -> None:
+@dataclasses.dataclass(frozen=True)
+class _Keeper:
+    """Stores what was computed."""
+
+    pictures: bool
+    options: dict[str, Any]
+
+    def __call__(self, outcome: Outcome) -> None:
+        from tf3d.reproduction.commands import command_of
+        from tf3d.reproduction.stored_results import store_result
+
+        result = outcome.result
+        if result is None or result.stored is not None:
+            click.echo(f"{outcome.experiment.name}: nothing was computed to be kept.")
+            return
+        command = command_of(result.name, **self.options)
+        path = store_result(
+            result, outcome.models, command, outcome.seconds, pictures=self.pictures
+        )
+        click.echo(f"Kept in {path}")
+
+
+def _one(
+    chosen: list[Experiment], context: Context, keep: _Keeper | None, quiet: bool
+) -> None:
+    from tf3d.cli.reproduction_progress import show_experiments
     from tf3d.errors import InputError
+    from tf3d.reproduction.commands import told_preparation
     from tf3d.reproduction.registry import NotPossible
-    from tf3d.reproduction.running import run_experiment
+    from tf3d.reproduction.running import run_timed
 
     (experiment,) = chosen
-    with _bar(1, quiet) as begin:
-        context = dataclasses.replace(context, progress=begin(experiment.name))
+    with show_experiments(chosen, quiet) as begin:
+        context = dataclasses.replace(context, progress=begin(experiment))
         try:
-            result = run_experiment(experiment, context)
+            outcome = run_timed(experiment, context)
         except NotPossible as error:
-            raise InputError(f"{experiment.name} cannot run. {error}") from error
-    _print(result)
+            told = told_preparation(experiment)
+            raise InputError(f"{experiment.name} cannot run. {error}{told}") from error
+    _print(outcome.result)
     click.echo(f"Written to {context.out / experiment.name}.json")
+    if keep is not None:
+        keep(outcome)
 
 
-def _everything(chosen: list[Experiment], context: Context, quiet: bool) -> None:
-    from tf3d.reproduction.report import VERDICTS, write_report
+def _everything(
+    chosen: list[Experiment],
+    context: Context,
+    command: str,
+    keep: _Keeper | None,
+    quiet: bool,
+) -> None:
+    from tf3d.cli.reproduction_progress import show_experiments
+    from tf3d.reproduction.report import Heading, write_report
     from tf3d.reproduction.running import run_all
 
-    outcomes = []
-    with _bar(len(chosen), quiet) as begin:
+    outcomes, began = [], time.monotonic()
+    with show_experiments(chosen, quiet) as begin:
         for experiment in chosen:
-            now = dataclasses.replace(context, progress=begin(experiment.name))
+            now = dataclasses.replace(context, progress=begin(experiment))
             outcomes += run_all([experiment], now)
-    for outcome in outcomes:
-        if outcome.result is None:
-            click.echo(f"{outcome.experiment.name}: left out. {outcome.missing}")
-        else:
-            told = VERDICTS[outcome.result.same]
-            click.echo(f"{outcome.experiment.name}: {told}.")
     path = context.out / REPORT
-    write_report(path, outcomes)
+    write_report(path, outcomes, Heading(command, time.monotonic() - began))
+    _print_outcomes(outcomes)
     click.echo(f"Written to {path}")
+    if keep is not None:
+        for outcome in outcomes:
+            keep(outcome)
+
+
+def _print_outcomes(outcomes: list[Outcome]) -> None:
+    from rich.table import Table
+
+    from tf3d.cli.tables import table_console
+    from tf3d.reproduction.report import verdict, where_from
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("experiment", "against the paper", "from"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "experiment")
+    for outcome in outcomes:
+        table.add_row(outcome.experiment.name, verdict(outcome), where_from(outcome))
+    table_console().print(table)
 
 
 def _print(result: Result) -> None:
     from rich.table import Table
 
     from tf3d.cli.tables import table_console
-    from tf3d.reproduction.report import VERDICTS, cell
+    from tf3d.reproduction.report import VERDICTS, cell, told_origin
 
+    if result.stored is not None:
+        click.echo(f"Stored result, not computed now. {result.stored.because}")
     for table in result.tables:
         shown = Table(title=table.title, title_justify="left")
         for index, column in enumerate(table.columns):
@@ -152,46 +220,6 @@ def _print(result: Result) -> None:
     for note in result.notes:
         click.echo(note)
     if result.stored is not None:
-        click.echo(f"This is a stored result. Anew: {result.stored}")
+        click.echo(f"Stored result: {told_origin(result.stored)}")
     for picture in result.pictures:
         click.echo(f"{picture.path}: {picture.caption}")
-
-
-@contextlib.contextmanager
-def _bar(
-    total: int, quiet: bool
-) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
-    """A bar over all experiments, to which each adds as it goes.
-
-    Yields:
-      A function that begins the experiment of a name, and returns its progress
-      function.
-    """
-    if quiet:
-        yield lambda _: lambda done, whole: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description:<28}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    begun = 0
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total)
-
-        def begin(name: str) -> Callable[[int, int], None]:
-            nonlocal begun
-            before, begun = begun, begun + 1
-            bar.update(task, description=name, completed=before)
-
-            def update(done: int, whole: int) -> None:
-                bar.update(task, completed=before + done / max(whole, 1))
-
-            return update
-
-        yield begin
-        bar.update(task, completed=total)

@@ -53,3 +53,16 @@ def test_three_lines_of_python(monkeypatch):
     assert names["views"].mask.any(axis=(1, 2)).all()
     size = np.ptp(names["surface"].vertices, axis=0)
     assert size[0] > size[1] > 0.1  # a car is longer than wide
+
+
+def test_headline_table_is_that_of_the_report():
+    report = ROOT / "docs" / "report" / "index.html"
+    assert report.stat().st_size < 3_000_000
+    page = report.read_text(encoding="utf-8")
+    headline = TEXT.split("## What holds of the papers")[1].split("\n## ")[0]
+    rows = [line for line in headline.splitlines() if line.startswith("| n")]
+    assert len(rows) == 4  # the network and three searches
+    for row in rows:
+        name, *values = (word.strip(" *") for word in row.strip("|").split("|"))
+        cells = "".join(f"<td>{word}" for word in (name, *values))
+        assert cells in page, row

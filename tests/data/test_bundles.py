@@ -51,6 +51,16 @@ def test_random_target_light():
     np.testing.assert_array_equal(studio.depth, drawn.depth)
 
 
+def test_input_under_the_light_of_the_target():
+    drawn, fixed = make_bundle(), make_bundle(input_light="studio")
+    inside = fixed.alpha == 255
+    difference = fixed.front[..., :3].astype(int) - fixed.rgb
+    # The input is blurred a little before it is laid over a background.
+    assert np.abs(difference[inside]).mean() < 8
+    difference = drawn.front[..., :3].astype(int) - drawn.rgb
+    assert np.abs(difference[inside]).mean() > 16
+
+
 def test_unknown_target_light():
     with pytest.raises(ValueError, match='"studio" or "random".*target_light=.sun'):
         make_bundle(target_light="sun")

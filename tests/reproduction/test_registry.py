@@ -1,12 +1,15 @@
+import shlex
 import subprocess
 import sys
 import types
 
 import pytest
 
+from tf3d.cli.main import main
 from tf3d.errors import InputError
 from tf3d.reproduction import registry
 from tf3d.reproduction.registry import Table, closest, experiments, find_experiment
+from tf3d.training.config_files import config_path
 
 
 def test_every_figure_of_the_voxel_paper_has_a_name():
@@ -54,3 +57,18 @@ def test_at_most(context):
     assert context(count=None).at_most(64) == 64
     assert context(count=8).at_most(64) == 8
     assert context(count=100).at_most(64) == 64
+
+
+def test_commands_that_prepare_are_real_ones():
+    lines = [line for one in experiments().values() for line in one.preparation]
+    assert lines
+    for line in lines:
+        program, name, *words = shlex.split(line)
+        command = main.get_command(None, name)
+        assert program == "tf3d" and command is not None, line
+        known = {option for p in command.params for option in p.opts}
+        assert {word for word in words if word.startswith("--")} <= known, line
+        if "--config" in words:
+            assert config_path(words[words.index("--config") + 1]).is_file(), line
+        if name == "reproduce":
+            assert words[0] in experiments()

@@ -15,7 +15,16 @@ def write(tmp_path, text):
     return str(path)
 
 
-@pytest.mark.parametrize("name", ["multiview", "multiview-paper", "multiview-cars"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "multiview",
+        "multiview-paper",
+        "multiview-cars",
+        "multiview-adversarial",
+        "multiview-simple-rendering",
+    ],
+)
 def test_shipped_configs_are_valid(name):
     config = read_config(name)
     assert config.total_steps > 1000
@@ -31,6 +40,20 @@ def test_papers_recipe():
     assert (phase.rate, phase.warmup, phase.decay) == (1e-4, 0, 0)
     assert config.batch_size == 64
     assert config.data.target_light == "random" and not config.data.mirror
+
+
+def test_ablations_differ_from_the_model_that_ships_in_one_thing():
+    cars, simple = (
+        read_config("multiview-cars"),
+        read_config("multiview-simple-rendering"),
+    )
+    changed = {"input_light": "studio", "clutter": 0.0, "shift": 0, "tone": 0.0}
+    assert simple == cars.model_copy(
+        update={"data": cars.data.model_copy(update=changed)}
+    )
+    adversarial = read_config("multiview-adversarial").objective
+    assert adversarial.adversarial_weight > 0
+    assert cars.objective == adversarial.model_copy(update={"adversarial_weight": 0.0})
 
 
 def test_defaults_without_a_file():

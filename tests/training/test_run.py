@@ -63,14 +63,16 @@ def test_training_lowers_the_loss(tmp_path):
     assert reports[-1].terms["total"] < 0.8 * reports[0].terms["total"]
 
 
-def test_interrupted_run_goes_on_where_it_was(tmp_path):
-    whole = make_run(tmp_path / "whole").train()
+@pytest.mark.parametrize("weight", [0, 0.1])
+def test_interrupted_run_goes_on_where_it_was(tmp_path, weight):
+    adversarial = f"objective.adversarial_weight={weight}"
+    whole = make_run(tmp_path / "whole", adversarial).train()
 
-    interrupted = make_run(tmp_path / "parts")
+    interrupted = make_run(tmp_path / "parts", adversarial)
     original = run_module.make_step
 
-    def stopping(model, objective, optimizer):
-        step, calls = original(model, objective, optimizer), []
+    def stopping(*parts):
+        step, calls = original(*parts), []
 
         def counted(*batch):
             calls.append(0)
@@ -96,6 +98,16 @@ def test_interrupted_run_goes_on_where_it_was(tmp_path):
     assert resumed.step == 6
     for left, right in zip(whole.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_allclose(left, right, atol=2e-4)
+
+
+def test_adversarial_run_tells_how_both_sides_do(tmp_path):
+    run = make_run(tmp_path, "objective.adversarial_weight=0.1", "phases.0.steps=2")
+    reports = []
+    run.train(reports.append)
+    assert {"fooled", "discriminator"} <= set(reports[-1].terms)
+    with np.load(tmp_path / "checkpoint.npz") as arrays:
+        shapes = [arrays[name].shape for name in arrays if "optimizer/" in name]
+    assert (5, 5, 3, 32) in shapes  # of the discriminator
 
 
 def test_second_phase_grows_the_first(tmp_path):

@@ -103,6 +103,7 @@ def render_bundle(
     rng: np.random.Generator,
     size: int = 128,
     target_light: str = "studio",
+    input_light: str = "random",
 ) -> Bundle:
     """Renders a shape for training: each view once, lit twice.
 
@@ -112,18 +113,19 @@ def render_bundle(
       rng: draws the lights and the blurs.
       size: width and height in pixels.
       target_light: "studio", the same for all, or "random" as in the paper.
+      input_light: the same of the inputs; "random" in the paper, too.
 
     Returns:
       A bundle of `v` views.
 
     Raises:
-      ValueError: for another target light.
+      ValueError: for another light.
     """
-    if target_light not in ("studio", "random"):
-        raise ValueError(
-            'Expected target_light "studio" or "random". '
-            f"Received: target_light={target_light!r}"
-        )
+    for name, light in (("target_light", target_light), ("input_light", input_light)):
+        if light not in ("studio", "random"):
+            raise ValueError(
+                f'Expected {name} "studio" or "random". Received: {name}={light!r}'
+            )
     renderer = Renderer(mesh, size)
     count = len(viewpoints)
     bundle = Bundle(
@@ -137,7 +139,7 @@ def render_bundle(
         renderer.look(viewpoint)
         depth, alpha = renderer.depth_and_alpha()
         depth[alpha < 0.5] = 0
-        lights = [random_lights(rng)]
+        lights = [random_lights(rng) if input_light == "random" else studio_lights()]
         if target_light == "studio":
             lights.append(studio_lights())
         colors, _ = renderer.shade_under(lights)
@@ -154,7 +156,8 @@ def random_bundle(
     rng: np.random.Generator,
     size: int = 128,
     target_light: str = "studio",
+    input_light: str = "random",
 ) -> Bundle:
     """`render_bundle` from `views` viewpoints drawn as the paper draws them."""
     viewpoints = random_viewpoints(views, rng)
-    return render_bundle(mesh, viewpoints, rng, size, target_light)
+    return render_bundle(mesh, viewpoints, rng, size, target_light, input_light)

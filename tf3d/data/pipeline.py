@@ -37,6 +37,7 @@ class LiveRendering:
       target_light: see `render_bundle`.
       backgrounds: photo files; none for generated clutter.
       seed: of all draws.
+      input_light: see `render_bundle`.
       ring: whether a shape's views go around it evenly, see `ring_of_viewpoints`.
     """
 
@@ -48,6 +49,7 @@ class LiveRendering:
     target_light: str = "studio"
     backgrounds: Sequence[pathlib.Path] = ()
     seed: int = 0
+    input_light: str = "random"
     ring: bool = False
 
     def __call__(self, k: int) -> tuple[Bundle, np.ndarray]:
@@ -55,7 +57,8 @@ class LiveRendering:
         mesh = self.mesh(rng)
         draw = ring_of_viewpoints if self.ring else random_viewpoints
         viewpoints = draw(self.views, rng)
-        bundle = render_bundle(mesh, viewpoints, rng, self.size, self.target_light)
+        lights = self.target_light, self.input_light
+        bundle = render_bundle(mesh, viewpoints, rng, self.size, *lights)
         bundle.name = mesh.name
         pictures = [self._background(rng) for _ in range(BACKGROUNDS_PER_SHAPE)]
         return bundle, np.stack(pictures)

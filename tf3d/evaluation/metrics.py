@@ -169,20 +169,16 @@ def psnr(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
     return -10 * np.log10(np.maximum(error, 10 ** (-BEST_PSNR / 10)))
 
 
-def _window(size: int) -> np.ndarray:
-    """The Gaussian window at each place where it fits, `[size - 10, size]`."""
-    if size <= 2 * SSIM_REACH:
-        raise ValueError(
-            f"Expected pictures of at least {2 * SSIM_REACH + 1} pixels a side. "
-            f"Received: {size}"
-        )
+def _blurred(values: np.ndarray) -> np.ndarray:
+    """`[..., height, width]` under the Gaussian window, where it fits in whole."""
+    from scipy.ndimage import correlate1d
+
     offset = np.arange(-SSIM_REACH, SSIM_REACH + 1)
     weights = np.exp(-(offset**2) / (2 * SSIM_SIGMA**2))
     weights /= weights.sum()
-    matrix = np.zeros((size - 2 * SSIM_REACH, size))
-    for row in range(len(matrix)):
-        matrix[row, row : row + len(weights)] = weights
-    return matrix
+    inside = slice(SSIM_REACH, -SSIM_REACH)
+    values = correlate1d(values, weights, axis=-1)[..., inside]
+    return correlate1d(values, weights, axis=-2)[..., inside, :]
 
 
 def ssim(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
@@ -203,15 +199,17 @@ def ssim(predicted: ArrayLike, truth: ArrayLike) -> np.ndarray:
       ValueError: if the shapes are wrong, or a side has less than 11 pixels.
     """
     predicted, truth = _checked(predicted, truth, 3, "rgb")
-    rows, columns = _window(truth.shape[1]), _window(truth.shape[2]).T
-    x, y = (np.moveaxis(array, -1, 1) for array in (predicted, truth))
-
-    def blurred(values: np.ndarray) -> np.ndarray:
-        return rows @ values @ columns
-
-    mean_x, mean_y = blurred(x), blurred(y)
-    covariance = blurred(x * y) - mean_x * mean_y
-    variances = blurred(x * x + y * y) - mean_x**2 - mean_y**2
+    if min(truth.shape[1:3]) <= 2 * SSIM_REACH:
+        raise ValueError(
+            f"Expected pictures of at least {2 * SSIM_REACH + 1} pixels a side. "
+            f"Received: {min(truth.shape[1:3])}"
+        )
+    x, y = (
+        np.ascontiguousarray(np.moveaxis(array, -1, 1)) for array in (predicted, truth)
+    )
+    mean_x, mean_y = _blurred(x), _blurred(y)
+    covariance = _blurred(x * y) - mean_x * mean_y
+    variances = _blurred(x * x + y * y) - mean_x**2 - mean_y**2
     first, second = SSIM_CONSTANTS
     similarity = (2 * mean_x * mean_y + first) * (2 * covariance + second)
     similarity /= (mean_x**2 + mean_y**2 + first) * (variances + second)

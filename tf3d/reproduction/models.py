@@ -36,6 +36,7 @@ class Facts:
       kinds: of the shapes among them: "chairs", "cups", ...; empty for all.
       history: losses over the training, each with "step".
       trained: steps, samples and hours of the training, as far as they are known.
+      recipe: of multi-view models: "adversarial", "simple" (rendering), or "usual".
     """
 
     family: str
@@ -46,6 +47,13 @@ class Facts:
     kinds: tuple[str, ...] = ()
     history: tuple[dict[str, float], ...] = ()
     trained: dict[str, float] = dataclasses.field(default_factory=dict)
+    recipe: str = "usual"
+
+    @property
+    def steps(self) -> int | None:
+        """Of the training, if that is written down."""
+        steps = self.trained.get("steps")
+        return steps if isinstance(steps, int) else None
 
     def matches(self, wanted: dict[str, Any]) -> int:
         """How many of the wanted facts hold; a name of data or kinds must be among."""
@@ -98,6 +106,7 @@ class Models:
         self._named = [path for name in named for path in _models_of(name)]
         self._facts: dict[pathlib.Path, Facts] = {}
         self._loaded: dict[pathlib.Path, Loaded] = {}
+        self.used: list[str] = []  # models in words, since the last time it was emptied
 
     def paths(self, family: str) -> list[pathlib.Path]:
         """Files of a family: the user's, or if there are none, those that ship."""
@@ -114,13 +123,19 @@ class Models:
         return self._facts[path]
 
     def best(
-        self, family: str, *, must: dict[str, Any] | None = None, **wanted: Any
+        self,
+        family: str,
+        *,
+        must: dict[str, Any] | None = None,
+        or_shipped: bool = False,
+        **wanted: Any,
     ) -> Loaded:
         """Loads the model of a family of which most of the wanted facts hold.
 
         Args:
           family: one of `FAMILIES`.
           must: facts (see `Facts`) without which a model will not do.
+          or_shipped: whether one that ships will do beside those that were named.
           **wanted: facts that it should have; the first named model of equals.
 
         Raises:
@@ -128,6 +143,9 @@ class Models:
         """
         must = must or {}
         paths = self.paths(family)
+        if or_shipped:
+            shipped = [entry.path for entry in shipped_models()]
+            paths += [p for p in shipped if self.facts(p).family == family]
         if not paths:
             raise NotPossible(
                 f"It needs a {family} model: none ships and none was named with "
@@ -152,7 +170,17 @@ class Models:
             is_rival = facts.family == "comparison"
             network = Rival(*load_keras(path)) if is_rival else load(path)
             self._loaded[path] = Loaded(network, facts, path)
+        self.note_use(path)
         return self._loaded[path]
+
+    def note_use(self, path: pathlib.Path) -> None:
+        """Notes that a model, or what stands beside it, goes into a result."""
+        steps = self.facts(path).steps
+        # A run's folder, or a shipped model's, is its name.
+        name = path.parent.name if path.name == MODEL_FILE else path.stem
+        told = name if steps is None else f"{name} ({steps:,} steps)"
+        if told not in self.used:
+            self.used.append(told)
 
 
 def read_facts(path: pathlib.Path) -> Facts:
@@ -177,6 +205,7 @@ def read_facts(path: pathlib.Path) -> Facts:
     own = _read_json(folder / "training.json")
     history = own.get("history") or told.get("history") or ()
     objective = training.get("model") or own.get("model") or told.get("model")
+    trained = {key: told[key] for key in ("steps", "hours") if key in told}
     if not is_voxels:
         rival = _rival(config.get("class_name"))
         return Facts(
@@ -184,7 +213,8 @@ def read_facts(path: pathlib.Path) -> Facts:
             rival or objective,
             data=tuple(str(source["data"]) for source in sources if "data" in source),
             history=tuple(history),
-            trained={key: told[key] for key in ("steps", "hours") if key in told},
+            trained=trained,
+            recipe=_recipe(training),
         )
     kinds = [kind for source in sources for kind in source.get("kinds") or ()]
     return Facts(
@@ -195,6 +225,7 @@ def read_facts(path: pathlib.Path) -> Facts:
         tuple(str(source["data"]) for source in sources if "data" in source),
         tuple(kinds),
         tuple(history),
+        trained,
     )
 
 
@@ -233,6 +264,15 @@ def _training(folder: pathlib.Path) -> tuple[dict[str, Any], list[dict[str, Any]
     )
     sources = sources if isinstance(sources, list) else []
     return content, [one for one in sources if isinstance(one, dict)]
+
+
+def _recipe(training: dict[str, Any]) -> str:
+    """Which of the paper's ablations a multi-view run is, by its config."""
+    objective, data = training.get("objective") or {}, training.get("data") or {}
+    if isinstance(objective, dict) and objective.get("adversarial_weight"):
+        return "adversarial"
+    simple = isinstance(data, dict) and data.get("input_light") == "studio"
+    return "simple" if simple else "usual"
 
 
 def _json_in(archive: pathlib.Path, name: str) -> dict[str, Any]:

@@ -70,6 +70,27 @@ class Table:
 
 
 @dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a stored result comes from.
+
+    Attributes:
+      command: that makes it anew.
+      date: day on which it was computed, as 2026-01-31.
+      models: each with its steps, in words.
+      machine: of what class.
+      seconds: that it took.
+      because: why it stands in, once it does.
+    """
+
+    command: str
+    date: str
+    models: tuple[str, ...]
+    machine: str
+    seconds: float
+    because: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Result:
     """What an experiment found.
 
@@ -83,7 +104,7 @@ class Result:
       pictures: that were written.
       tables: to be printed and shown.
       notes: sentences on what differs from the paper.
-      stored: the command that made the result anew, if it comes from a file.
+      stored: where it comes from, if it was not computed now.
     """
 
     name: str
@@ -94,7 +115,7 @@ class Result:
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
-    stored: str | None = None
+    stored: Origin | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +176,8 @@ class Experiment:
       reference: where in which paper.
       needs: models and data, for people.
       run: does the work; raises `NotPossible` where something is missing.
+      preparation: commands that make what it needs and does not ship, in order.
+      weight: about the seconds that it takes on two cores, for a bar over several.
     """
 
     name: str
@@ -162,6 +185,8 @@ class Experiment:
     reference: str
     needs: str
     run: Callable[[Context], Result]
+    preparation: tuple[str, ...] = ()
+    weight: float = 5.0
 
 
 def experiments() -> dict[str, Experiment]:

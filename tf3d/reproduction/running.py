@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import pathlib
-import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 from tf3d.errors import InputError
-from tf3d.files import replacing
-from tf3d.reproduction.registry import Context, Experiment, NotPossible, Picture, Result
-from tf3d.reproduction.writing import read_result, write_result
-
-# What needs hours of training: NAME/NAME.json and its pictures for each experiment.
-STORED = pathlib.Path(__file__).parent / "stored"
+from tf3d.reproduction.registry import Context, Experiment, NotPossible, Result
+from tf3d.reproduction.stored_results import stored_result
+from tf3d.reproduction.writing import write_result
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """An experiment's result, or the sentence why there is none."""
+    """An experiment's result, or the sentence why there is none.
+
+    Attributes:
+      experiment: what ran.
+      result: computed or stored; None if there is neither.
+      missing: why there is none.
+      seconds: that it took now.
+      models: that went into what was computed now, in words.
+    """
 
     experiment: Experiment
     result: Result | None = None
     missing: str = ""
+    seconds: float = 0.0
+    models: tuple[str, ...] = ()
 
 
 def run_experiment(experiment: Experiment, context: Context) -> Result:
@@ -30,13 +36,14 @@ def run_experiment(experiment: Experiment, context: Context) -> Result:
 
     Raises:
       NotPossible: if its model or data are missing and no result is stored.
-      InputError: if a model or data are unusable.
+      InputError: if a model or data are unusable, or the stored result is damaged.
     """
     context = dataclasses.replace(context, name=experiment.name)
+    context.models.used.clear()
     try:
         result = experiment.run(context)
-    except NotPossible:
-        stored = stored_result(experiment.name, context.out)
+    except NotPossible as error:
+        stored = stored_result(experiment.name, context.out, str(error))
         if stored is None:
             raise
         result = stored
@@ -44,6 +51,19 @@ def run_experiment(experiment: Experiment, context: Context) -> Result:
         raise ValueError(f"Expected a result of {experiment.name}. Received: {result}")
     write_result(result, context.out)
     return result
+
+
+def run_timed(experiment: Experiment, context: Context) -> Outcome:
+    """The same as `run_experiment`, with the time and the models that it took.
+
+    Raises:
+      NotPossible: if its model or data are missing and no result is stored.
+      InputError: if a model or data are unusable, or the stored result is damaged.
+    """
+    began = time.monotonic()
+    result = run_experiment(experiment, context)
+    models = () if result.stored else tuple(context.models.used)
+    return Outcome(experiment, result, "", time.monotonic() - began, models)
 
 
 def run_all(
@@ -61,21 +81,6 @@ def run_all(
     for experiment in chosen:
         started(experiment)
         try:
-            yield Outcome(experiment, run_experiment(experiment, context))
+            yield run_timed(experiment, context)
         except (NotPossible, InputError) as error:
             yield Outcome(experiment, missing=str(error))
-
-
-def stored_result(name: str, out: pathlib.Path) -> Result | None:
-    """A result that ships, with its pictures copied into a folder; None without one."""
-    path = STORED / name / f"{name}.json"
-    if not path.is_file():
-        return None
-    result = read_result(path)
-    pictures = []
-    for one in result.pictures:
-        with replacing(out / one.path.name) as temporary:
-            shutil.copyfile(one.path, temporary)
-        pictures.append(Picture(out / one.path.name, one.caption))
-    command = result.stored or f"tf3d reproduce {name} --model MODEL"
-    return dataclasses.replace(result, pictures=tuple(pictures), stored=command)

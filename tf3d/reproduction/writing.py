@@ -14,7 +14,7 @@ import PIL.Image
 
 from tf3d.errors import InputError
 from tf3d.files import replacing
-from tf3d.reproduction.registry import Picture, Result, Table
+from tf3d.reproduction.registry import Origin, Picture, Result, Table
 
 COLORS = 128  # of a picture's palette: a third of the bytes of full colour
 
@@ -64,10 +64,32 @@ def read_result(path: pathlib.Path) -> Result:
             Table(one["title"], tuple(one["columns"]), tuple(map(tuple, one["rows"])))
             for one in content.pop("tables")
         )
-        notes = tuple(content.pop("notes"))
-        return Result(**content, pictures=pictures, tables=tables, notes=notes)
+        notes, stored = tuple(content.pop("notes")), content.pop("stored")
+        if stored is not None:
+            stored = Origin(**{**stored, "models": tuple(stored["models"])})
+        result = Result(
+            **content, pictures=pictures, tables=tables, notes=notes, stored=stored
+        )
+        _check(result)
+        return result
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} holds no result of an experiment: {error}") from error
+        raise InputError(
+            f"{path} holds no result of an experiment: {error}."
+        ) from error
+
+
+def _check(result: Result) -> None:
+    """Raises a ValueError for what cannot be shown."""
+    origin = result.stored
+    texts = [result.name, result.sentence_paper, result.sentence_ours, *result.notes]
+    if origin is not None:
+        texts += [origin.command, origin.date, *origin.models, origin.machine]
+    if not all(isinstance(text, str) and text for text in texts):
+        raise ValueError("a sentence, a note or its origin is empty or no text")
+    if result.same not in (True, False, None):
+        raise ValueError(f"same is {result.same!r}")
+    if not isinstance(result.numbers, dict):
+        raise ValueError("its numbers have no names")
 
 
 def plain(value: Any) -> Any:

@@ -55,6 +55,7 @@ class DataConfig(Section):
     sources: tuple[SourceConfig, ...] = (SourceConfig(data="cars", split="default"),)
     backgrounds: str | None = None
     target_light: Literal["studio", "random"] = "studio"
+    input_light: Literal["studio", "random"] = "random"
     shapes: int = pydantic.Field(256, gt=0)
     views: int = pydantic.Field(16, gt=0)
     reuse: float = pydantic.Field(8.0, ge=1)
@@ -66,13 +67,22 @@ class DataConfig(Section):
 
 
 class ObjectiveConfig(Section):
-    """Weights of the loss; see `tf3d.models.MultiViewObjective`."""
+    """Weights of the loss; see `tf3d.models.MultiViewObjective`.
+
+    Attributes:
+      rgb: of the objective, as those that follow.
+      adversarial_weight: of fooling a discriminator that tells predicted pictures from
+        true ones; 0 trains without one.
+      discriminator_rate: learning rate of that discriminator's own optimiser.
+    """
 
     rgb: Literal["squared", "euclidean"] = "squared"
     chroma_weight: float = pydantic.Field(1.0, gt=0)
     depth_weight: float = pydantic.Field(0.1, ge=0)
     mask_weight: float = pydantic.Field(0.0, ge=0)
     masked_depth: bool = False
+    adversarial_weight: float = pydantic.Field(0.0, ge=0)
+    discriminator_rate: float = pydantic.Field(1e-4, gt=0)
 
 
 class PhaseConfig(Section):

@@ -10,6 +10,7 @@ import pydantic
 from tf3d.models.rivals import RIVALS
 from tf3d.training.config import (
     MultiViewConfig,
+    ObjectiveConfig,
     PhaseConfig,
     read_config,
 )
@@ -33,7 +34,7 @@ class RivalConfig(MultiViewConfig):
       model: a key of `tf3d.models.rivals.RIVALS`.
       network: its constructor arguments.
       objective: of "decoder-only"; the others take the weights of
-        colour from it, "rotation" the mask's, too.
+        colour from it, "rotation" the mask's, too. None has a discriminator.
       kl_weight: of "inverse-graphics"; see `InverseGraphicsObjective`.
       clamp_weight: likewise.
     """
@@ -43,6 +44,13 @@ class RivalConfig(MultiViewConfig):
     kl_weight: float = pydantic.Field(0.1, ge=0)
     clamp_weight: float = pydantic.Field(0.01, ge=0)
     phases: tuple[RivalPhase, ...] = (RivalPhase(steps=20_000),)
+
+    @pydantic.field_validator("objective")
+    @classmethod
+    def _unopposed(cls, value: ObjectiveConfig) -> ObjectiveConfig:
+        if value.adversarial_weight:
+            raise ValueError("comparison networks train without a discriminator")
+        return value
 
     @pydantic.field_validator("model")
     @classmethod

@@ -18,6 +18,7 @@ from tf3d.export.card import write_card
 from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models import MultiView, MultiViewObjective, build_multiview
+from tf3d.training.adversary import Adversary, States
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.config import MultiViewConfig, PhaseConfig
 from tf3d.training.growth import transfer
@@ -39,6 +40,8 @@ FIGURES = {
     "depth": "held-out depth error (world units)",
     "iou": "held-out mask IoU",
 }
+# What an objective's config says of the discriminator, which is no part of the sum.
+ADVERSARIAL = ("adversarial_weight", "discriminator_rate")
 
 
 class MultiViewRun:
@@ -91,13 +94,24 @@ class MultiViewRun:
         return model
 
     def _objective(self, model: MultiView) -> MultiViewObjective:
-        settings = self.config.objective.model_dump()
+        settings = self.config.objective.model_dump(exclude=set(ADVERSARIAL))
         if not model.mask_output:
             settings |= {"mask_weight": 0.0, "masked_depth": False}
         return MultiViewObjective(
             **settings,
             depth_range=model.depth_range,
             relative_depth=model.relative_depth,
+        )
+
+    def _adversary(self, model: MultiView) -> Adversary | None:
+        """A new discriminator for each phase: its pictures are of another size."""
+        objective = self.config.objective
+        if not objective.adversarial_weight:
+            return None
+        return Adversary(
+            model.image_size,
+            objective.adversarial_weight,
+            objective.discriminator_rate,
         )
 
     def _settings(self, phase: PhaseConfig) -> PoolSettings:
@@ -185,23 +199,31 @@ class MultiViewRun:
         filling: Callable[[int, int], None] | None,
     ) -> None:
         optimizer = FusedAdam(phase.rate)
-        step = self._step(model, optimizer)
+        adversary = self._adversary(model)
+        further = () if adversary is None else (adversary,)
+        step = self._step(model, optimizer, *further)
+        states = States(optimizer, *further)
         if self._resuming:
-            load_checkpoint(self.folder, model, optimizer)
+            load_checkpoint(self.folder, model, states)
             self._resuming = False
         pool, still = self._pools(phase)
         try:
             pool.fill(filling)
             held_out = [still.draw() for _ in range(HELD_OUT_BATCHES)]
             batches = iter(self._batches(pool, phase))
-            self._loop(model, phase, optimizer, step, batches, pool, held_out, progress)
+            self._loop(model, phase, states, step, batches, pool, held_out, progress)
         finally:
             pool.close()
 
     # What networks of another kind do in their own way.
 
-    def _step(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Step:
-        return make_step(model, self._objective(model), optimizer)
+    def _step(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        *adversary: Adversary,
+    ) -> Step:
+        return make_step(model, self._objective(model), optimizer, *adversary)
 
     def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
         """What training draws from, and what it is measured on."""
@@ -228,7 +250,7 @@ class MultiViewRun:
         self,
         model: MultiView,
         phase: PhaseConfig,
-        optimizer: keras.optimizers.Optimizer,
+        states: States,
         step: Callable[..., dict[str, Any]],
         batches: Any,
         pool: ViewPool,
@@ -236,6 +258,7 @@ class MultiViewRun:
         progress: Callable[[Progress], None],
     ) -> None:
         config, log = self.config, ScalarLog(self.folder / "logs")
+        optimizer = states.optimizer
         terms, views = LossTerms(), pool.rendered_views
         started = saved = time.monotonic()
         while self.phase_step < phase.steps:
@@ -271,7 +294,7 @@ class MultiViewRun:
             log.write(report, float(optimizer.learning_rate))
             progress(report)
             if now - saved > 60 * config.checkpoint_minutes or last:
-                save_checkpoint(self.folder, model, optimizer, self._state())
+                save_checkpoint(self.folder, model, states, self._state())
                 saved = time.monotonic()
             if stopping:
                 raise KeyboardInterrupt

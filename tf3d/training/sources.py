@@ -117,6 +117,7 @@ def open_renderers(
         data.target_light,
         find_backgrounds(data.backgrounds),
         seed,
+        data.input_light,
     )
     measured = [source for source in held_out if source is not None] or train
     still = LiveRendering(

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from tf3d.training.adversarial_steps import (
+    Step,
+    jax_adversarial_step,
+    tensorflow_adversarial_step,
+)
+from tf3d.training.adversary import Adversary
 from tf3d.training.variables import assign_all, values_of
 
-Step = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+ADVERSARIAL = {"tensorflow": tensorflow_adversarial_step, "jax": jax_adversarial_step}
 
 
 def make_step(
-    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+    model: keras.Model,
+    objective: Any,
+    optimizer: keras.optimizers.Optimizer,
+    adversary: Adversary | None = None,
 ) -> Step:
     """Builds a function that takes one optimiser step on a batch.
 
@@ -22,6 +30,7 @@ def make_step(
       model: a built `MultiView`.
       objective: see `MultiViewObjective`.
       optimizer: its variables are created here.
+      adversary: learns from the same batch, and its answer weighs in the loss.
 
     Returns:
       `step(inputs, targets)`, both dicts of arrays; returns the objective's terms
@@ -32,6 +41,8 @@ def make_step(
     """
     optimizer.build(model.trainable_variables)
     backend = keras.backend.backend()
+    if adversary is not None and backend in ADVERSARIAL:
+        return ADVERSARIAL[backend](model, objective, optimizer, adversary)
     if backend == "tensorflow":
         return _tensorflow_step(model, objective, optimizer)
     if backend == "jax":

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import PIL.Image
 import pytest
+import trimesh
 
 import tf3d
 from tf3d.errors import InputError
@@ -58,7 +59,19 @@ def test_all_are_registered_under_their_names():
     assert all(name.startswith("multiview-") for name in BY_NAME)
 
 
-@pytest.mark.parametrize("name", list(BY_NAME))
+# Real meshes, photos and models that do not ship: below, and test_ablations.py.
+LACKING = (
+    "multiview-table1-whole",
+    "multiview-table1-real",
+    "multiview-fig04-real",
+    "multiview-fig09-real",
+    "multiview-fig10-real",
+    "multiview-adversarial",
+    "multiview-simple-rendering",
+)
+
+
+@pytest.mark.parametrize("name", [one for one in BY_NAME if one not in LACKING])
 def test_a_result_with_numbers_and_pictures(tmp_path, monkeypatch, models, name):
     monkeypatch.chdir(tmp_path)  # renderings to search are kept below it
     steps = []
@@ -102,6 +115,35 @@ def test_a_photo_of_the_user(tmp_path, models, car_picture):
     context = Context("multiview-fig09", models, tmp_path / "o", str(empty))
     with pytest.raises(NotPossible, match="holds no photos"):
         photos.run(context)
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_lacks_its_data_says_so(tmp_path, monkeypatch, models, name):
+    monkeypatch.chdir(tmp_path)
+    context = Context(name, models, tmp_path / "o", data_dir=tmp_path)
+    with pytest.raises(NotPossible, match=r"needs a|renderings of all 7,\d+ training"):
+        BY_NAME[name].run(context)
+
+
+@pytest.mark.parametrize("name", ["table1", "fig04", "fig10"])
+def test_real_meshes(tmp_path, monkeypatch, models, name):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "data" / "open" / "car"
+    folder.mkdir(parents=True)
+    trimesh.creation.box((3, 1.5, 1)).export(folder / "one.ply")
+    (folder / "meshes.yaml").write_text('- {match: "*", up: z, split: held_out}\n')
+    context = Context("x", models, tmp_path / "o", data_dir=tmp_path / "data", count=1)
+    result = BY_NAME[f"multiview-{name}-real"].run(context)
+    assert "open/" in result.notes[0] + result.tables[0].title
+    assert "held out" in " ".join(result.tables[0].columns)
+    assert str(tmp_path) not in str((result.notes, result.tables, result.numbers))
+
+
+def test_photos_among_the_data(tmp_path, models, car_picture):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.png").write_bytes(car_picture.read_bytes())
+    context = Context("x", models, tmp_path / "o", data_dir=tmp_path)
+    assert BY_NAME["multiview-fig09-real"].run(context).numbers["pictures"] == 1
 
 
 def test_a_voxel_model_will_not_do(tmp_path, voxel_model, monkeypatch):

@@ -81,7 +81,7 @@ def test_what_is_missing_is_said(context, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     bare = dataclasses.replace(context(), data_dir=empty)
-    with pytest.raises(NotPossible, match="pictures of mnist"):
+    with pytest.raises(NotPossible, match="pictures of MNIST or .* holds mnist or"):
         run_experiment(experiments()["voxels-classification"], bare)
 
 

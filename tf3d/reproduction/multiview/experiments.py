@@ -27,6 +27,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Sec. 3.3, Fig. 3",
         MODEL,
         _lazy("split", "split_figure"),
+        weight=40,
     ),
     Experiment(
         "multiview-table1",
@@ -34,6 +35,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Table 1",
         MODEL,
         _lazy("table1", "table1"),
+        weight=120,
     ),
     Experiment(
         "multiview-fig04",
@@ -41,6 +43,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Fig. 4",
         MODEL,
         _lazy("predictions", "predictions"),
+        weight=40,
     ),
     Experiment(
         "multiview-fig05",
@@ -48,6 +51,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Fig. 5",
         MODEL,
         _lazy("predictions", "depth_maps"),
+        weight=20,
     ),
     Experiment(
         "multiview-fig06",
@@ -76,6 +80,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Fig. 9",
         f"{MODEL}; photos with --data",
         _lazy("photos", "photos"),
+        weight=1,
     ),
     Experiment(
         "multiview-fig10",
@@ -83,6 +88,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Fig. 10",
         MODEL,
         _lazy("surfaces", "reconstructions"),
+        weight=40,
     ),
     Experiment(
         "multiview-fig11-12",
@@ -90,6 +96,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Sec. 4.3, Figs. 11 and 12",
         MODEL,
         _lazy("viewpoints", "viewpoint_matrix"),
+        weight=60,
     ),
     Experiment(
         "multiview-fig13",
@@ -97,6 +104,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Sec. 4.3, Fig. 13",
         f"{MODEL} of cars",
         _lazy("morphing", "morphing"),
+        weight=20,
     ),
     Experiment(
         "multiview-fig14",
@@ -104,6 +112,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Sec. 4.3, Fig. 14",
         MODEL,
         _lazy("codes", "embedding"),
+        weight=15,
     ),
     Experiment(
         "multiview-retrieval",
@@ -111,5 +120,67 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{PAPER}, Sec. 4.3 and supplement, Sec. 3",
         MODEL,
         _lazy("retrieval", "retrieval"),
+        weight=10,
+    ),
+    Experiment(
+        "multiview-table1-whole",
+        "Table 1 on all held-out shapes, searching all training shapes",
+        f"{PAPER}, Table 1",
+        f"{MODEL}; renderings of all training shapes",
+        _lazy("table1", "table1_whole"),
+        ("tf3d evaluate multiview-cars --data cars --shapes 1 --mesh-shapes 0",),
+    ),
+    Experiment(
+        "multiview-table1-real",
+        "Table 1 on real cars that were not trained on",
+        f"{PAPER}, Table 1; beyond the paper",
+        f"{MODEL}; real meshes",
+        _lazy("real", "real_table1"),
+    ),
+    Experiment(
+        "multiview-fig04-real",
+        "Predicted views of real cars",
+        f"{PAPER}, Fig. 4; beyond the paper",
+        f"{MODEL}; real meshes",
+        _lazy("real", "real_predictions"),
+    ),
+    Experiment(
+        "multiview-fig09-real",
+        "Predictions of real photos",
+        f"{PAPER}, Fig. 9",
+        f"{MODEL}; photos",
+        _lazy("real", "real_photos"),
+    ),
+    Experiment(
+        "multiview-fig10-real",
+        "Point clouds and fused surfaces of real cars",
+        f"{PAPER}, Fig. 10; beyond the paper",
+        f"{MODEL}; real meshes",
+        _lazy("real", "real_reconstructions"),
+    ),
+    Experiment(
+        "multiview-adversarial",
+        "Adversarial training: sharper, noisier",
+        f"{PAPER}, Sec. 4.1 and supplement",
+        f"{MODEL} of adversarial training",
+        _lazy("ablations", "adversarial"),
+        (
+            "tf3d train --config multiview-adversarial --init-from multiview-cars "
+            "--out runs/adversarial",
+            "tf3d reproduce multiview-adversarial --model runs/adversarial "
+            "--out report",
+        ),
+    ),
+    Experiment(
+        "multiview-simple-rendering",
+        "Simple rendering fails over clutter",
+        f"{PAPER}, Sec. 4.2 and supplement",
+        f"{MODEL} trained on plain backgrounds",
+        _lazy("ablations", "simple_rendering"),
+        (
+            "tf3d train --config multiview-simple-rendering --out runs/simple",
+            "tf3d reproduce multiview-simple-rendering --model runs/simple "
+            "--out report",
+        ),
     ),
 )

@@ -16,7 +16,13 @@ from tf3d.evaluation.protocol import (
 from tf3d.geometry import Views
 from tf3d.prediction import Reconstructor, sheets
 from tf3d.reproduction.multiview.layout import block, depth_pictures
-from tf3d.reproduction.multiview.shapes import held_out, network, open_parts, titled
+from tf3d.reproduction.multiview.shapes import (
+    held_out,
+    network,
+    open_parts,
+    titled,
+    told_part,
+)
 from tf3d.reproduction.registry import Context, Picture, Result, Table
 
 SHAPES = 12  # of each part
@@ -24,6 +30,24 @@ SHOWN = 2  # of each part in the picture
 LEAST_IOU = 0.75  # of shapes that count as right
 LEAST_OWN = 0.8  # share of shapes whose depth is nearest to their own truth
 
+# Metrics for people: docs/multiview.md says what each is.
+METRICS = {
+    "rgb": "RGB error",
+    "depth": "depth error",
+    "depth_tight": "depth error over ± 0.7",
+    "depth_object": "depth error on the object",
+    "iou": "mask IoU",
+    "psnr": "PSNR",
+    "ssim": "SSIM",
+    "color": "mean colour off by",
+    "sharpness": "sharpness ÷ truth's",
+    "noise": "noise",
+    "f_score": "F-score at 0.02",
+    "precision": "precision at 0.02",
+    "recall": "recall at 0.02",
+    "chamfer": "Chamfer distance",
+    "normal_consistency": "normal consistency",
+}
 NEARER = "nearer to own truth than to the others' mean"
 
 Look = Callable[[Views], list[np.ndarray]]
@@ -31,13 +55,14 @@ Look = Callable[[Views], list[np.ndarray]]
 
 def predictions(context: Context) -> Result:
     """Fig. 4: views with and without background, of normal and difficult shapes."""
-    model, data, shapes = _shapes(context)
+    model = network(context)
+    data, shapes = rendered_shapes(context, model)
     figures: dict[str, dict[str, list[float]]] = {}
     total, done = sum(map(len, shapes.values())), 0
     for part, own in shapes.items():
         collected = figures.setdefault(part, {})
         for shape in own:
-            for where, inputs in _inputs(shape, context.seed).items():
+            for where, inputs in both_inputs(shape, context.seed).items():
                 views = predict_network(model, inputs)
                 found = mean_errors(views, shape.targets)
                 found["color"] = float(
@@ -64,30 +89,31 @@ def predictions(context: Context) -> Result:
         same,
         means,
         _pictures(context, model, shapes, lambda views: list(views.rgb), caption),
-        (_table(f"Means over {data}", means),),
+        (_table(f"Means over shapes of {data}", means),),
         (titled(context, data),),
     )
 
 
 def depth_maps(context: Context) -> Result:
     """Fig. 5: depth maps beside the truth."""
-    model, data, shapes = _shapes(context)
+    model = network(context)
+    data, shapes = rendered_shapes(context, model)
     means: dict[str, dict[str, float]] = {}
     for done, (part, own) in enumerate(shapes.items()):
         means[part] = _depth_figures(model, own, context.seed)
         context.progress(done + 1, len(shapes))
     share = min(own[NEARER] for own in means.values())
     told = ", ".join(
-        f"{part} {own['depth_object']:.3f} units on the object, mask IoU "
-        f"{own['iou']:.2f}"
+        f"{told_part(part)} {own['depth_object']:.3f} units on the object, mask "
+        f"IoU {own['iou']:.2f}"
         for part, own in means.items()
     )
     single = min(len(own) for own in shapes.values()) < 2
     return Result(
         context.name,
         "The depth maps show the right shape, without some fine details (Fig. 5).",
-        f"{told}; at least {share:.0%} of a part's depth maps are nearer to their own "
-        "truth than to other shapes' on average.",
+        f"Depth is off by: {told}; at least {share:.0%} of a part's depth maps are "
+        "nearer to their own truth than to other shapes' on average.",
         None if single else share >= LEAST_OWN,
         means,
         _pictures(
@@ -99,7 +125,7 @@ def depth_maps(context: Context) -> Result:
             "above, true below. {}",
             ("clutter",),
         ),
-        (_table(f"Means over {data}", means),),
+        (_table(f"Means over shapes of {data}", means),),
         (titled(context, data),),
     )
 
@@ -129,26 +155,23 @@ def _depth_figures(
     return means
 
 
-def _shapes(
-    context: Context,
-) -> tuple[Reconstructor, str, dict[str, list[TestShape]]]:
-    model = network(context)
+def rendered_shapes(
+    context: Context, model: Reconstructor
+) -> tuple[str, dict[str, list[TestShape]]]:
+    """The data's name, and some rendered shapes of each held-out part."""
     data, parts = open_parts(context)
     chosen = held_out(parts, context.at_most(SHAPES))
-    return (
-        model,
-        data,
-        {
-            part: [
-                render_test_shape(source, index, model.image_size)
-                for index in range(len(source))
-            ]
-            for part, source in chosen.items()
-        },
-    )
+    return data, {
+        part: [
+            render_test_shape(source, index, model.image_size)
+            for index in range(len(source))
+        ]
+        for part, source in chosen.items()
+    }
 
 
-def _inputs(shape: TestShape, seed: int) -> dict[str, np.ndarray]:
+def both_inputs(shape: TestShape, seed: int) -> dict[str, np.ndarray]:
+    """A shape's inputs over plain grey and over clutter, by those names."""
     return {"plain": shape.inputs.rgb, "clutter": cluttered_inputs(shape, seed)}
 
 
@@ -194,8 +217,9 @@ def _off_diagonal(values: np.ndarray) -> np.ndarray:
 
 def _verdict(means: dict[str, dict[str, float]]) -> tuple[str, bool | None]:
     told = "; ".join(
-        f"{part}: IoU {own['iou, plain']:.2f} plain, {own['iou, clutter']:.2f} over "
-        f"clutter, mean colour off by {own['color, plain']:.3f} and "
+        f"{told_part(part).capitalize()} shapes: mask IoU {own['iou, plain']:.2f} "
+        f"plain, {own['iou, clutter']:.2f} over clutter, mean colour off by "
+        f"{own['color, plain']:.3f} and "
         f"{own['color, clutter']:.3f}, sharpness {own['sharpness, plain']:.2f} of the "
         "truth's"
         for part, own in means.items()
@@ -216,8 +240,16 @@ def _verdict(means: dict[str, dict[str, float]]) -> tuple[str, bool | None]:
 
 def _table(title: str, means: dict[str, dict[str, float]]) -> Table:
     names = list(next(iter(means.values())))
-    rows = tuple((name, *(own[name] for own in means.values())) for name in names)
-    return Table(title, ("", *means), rows)
+    rows = tuple(
+        (told_metric(name), *(own[name] for own in means.values())) for name in names
+    )
+    return Table(title, ("", *map(told_part, means)), rows)
+
+
+def told_metric(name: str) -> str:
+    """A metric for people, with what stands behind its comma."""
+    metric, comma, rest = name.partition(", ")
+    return f"{METRICS.get(metric, metric)}{comma}{rest}"
 
 
 def _pictures(
@@ -236,10 +268,10 @@ def _pictures(
             shape = own[number]
             for where in wheres:
                 view = number % len(shape.inputs)
-                picture = _inputs(shape, context.seed)[where][view]
+                picture = both_inputs(shape, context.seed)[where][view]
                 views = model.decode(model.encode(picture[None])[0], TARGETS)
                 rows = [look(views), look(shape.targets)]
-                blocks.append(block(picture, rows, f"{part}: {shape.name}"))
+                blocks.append(block(picture, rows, f"{told_part(part)}: {shape.name}"))
         columns.append(sheets.above(blocks, gap=8))
     whole = sheets.beside(columns, gap=16)
     sides = "Left to right: " + ", ".join(shapes) + "." if len(shapes) > 1 else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from tf3d.errors import InputError
 from tf3d.evaluation.protocol import find_parts, spread
 from tf3d.prediction import Reconstructor
@@ -15,7 +17,7 @@ def network(context: Context) -> Reconstructor:
     Raises:
       NotPossible: if there is none.
     """
-    return context.loaded("multi-view").network
+    return context.loaded("multi-view", recipe="usual").network
 
 
 def kind(context: Context) -> str:
@@ -26,7 +28,7 @@ def kind(context: Context) -> str:
 def open_parts(
     context: Context, named: str | None = None
 ) -> tuple[str, dict[str, ShapeSource]]:
-    """The data's name and its parts: those of `find_parts`.
+    """The data's name for people and its parts: those of `find_parts`.
 
     Args:
       context: its data, or the generator's shapes of the model's kind.
@@ -40,7 +42,8 @@ def open_parts(
     data = context.data or shown
     source = _open(data, shown)
     try:
-        return data, find_parts(data, source)
+        told = data if data in GENERATORS else f"{pathlib.Path(data).name}/"
+        return told, find_parts(data, source)
     except InputError as error:
         raise NotPossible(
             f"{data} does not say which of its shapes are held out: list them in its "
@@ -64,6 +67,11 @@ def held_out(parts: dict[str, ShapeSource], count: int) -> dict[str, ShapeSource
         for part, source in parts.items()
         if part != "train"
     }
+
+
+def told_part(part: str) -> str:
+    """A part of the data for people."""
+    return part.replace("_", " ")
 
 
 def titled(context: Context, data: str) -> str:

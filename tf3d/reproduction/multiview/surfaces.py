@@ -19,7 +19,14 @@ from tf3d.geometry import Views, orbit, project, unproject
 from tf3d.prediction import Reconstructor, sheets
 from tf3d.rendering import render_views
 from tf3d.reproduction.multiview.layout import block
-from tf3d.reproduction.multiview.shapes import held_out, network, open_parts, titled
+from tf3d.reproduction.multiview.predictions import told_metric
+from tf3d.reproduction.multiview.shapes import (
+    held_out,
+    network,
+    open_parts,
+    titled,
+    told_part,
+)
 from tf3d.reproduction.registry import Context, Result, Table
 from tf3d.shapes.mesh import Mesh
 
@@ -48,14 +55,17 @@ def reconstructions(context: Context) -> Result:
             blocks.append(picture)
             done += 1
             context.progress(done, total)
-        columns.append(sheets.above([sheets.label(part, 120), *blocks], gap=8))
+        columns.append(
+            sheets.above([sheets.label(told_part(part), 120), *blocks], gap=8)
+        )
     means = {
         part: {name: float(np.mean(values)) for name, values in own.items()}
         for part, own in scores.items()
     }
     told = "; ".join(
-        f"{part}: F-score {own['f_score, network']:.2f} of the predicted surface "
-        f"against {own['f_score, exact']:.2f} of exact depth maps, precision of raw "
+        f"{told_part(part).capitalize()} shapes: F-score "
+        f"{own['f_score, network']:.2f} of the predicted surface against "
+        f"{own['f_score, exact']:.2f} of exact depth maps, precision of raw "
         f"points {own['precision, points']:.2f} and of the surface "
         f"{own['precision, network']:.2f}"
         for part, own in means.items()
@@ -65,7 +75,9 @@ def reconstructions(context: Context) -> Result:
         for own in means.values()
     )
     names = list(next(iter(means.values())))
-    rows = tuple((name, *(own[name] for own in means.values())) for name in names)
+    rows = tuple(
+        (told_metric(name), *(own[name] for own in means.values())) for name in names
+    )
     return Result(
         context.name,
         "Six predicted depth maps (elevation 20°) already represent shape and colour "
@@ -81,7 +93,7 @@ def reconstructions(context: Context) -> Result:
                 "fused surface, truth.",
             ),
         ),
-        (Table(f"Means over {data}", ("", *means), rows),),
+        (Table(f"Means over shapes of {data}", ("", *map(told_part, means)), rows),),
         (
             titled(context, data),
             "The surface is fused from the views that tf3d predict takes, the points "

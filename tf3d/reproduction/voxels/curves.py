@@ -25,6 +25,7 @@ def figure10(context: Context) -> Result:
         curves = read_curves(path.parent, facts)
         if curves and facts.matches({"objective": "mu-vae"}):
             runs[path.parent.name] = (facts, curves)
+            context.models.note_use(path)
     if not runs:
         raise NotPossible(
             "It needs the run of a µ-VAE with its logs or training.json: name its "

@@ -19,11 +19,41 @@ def _later(module: str, function: str) -> Callable[[Context], Result]:
     return run
 
 
-def _one(name: str, title: str, where: str, needs: str, work: str) -> Experiment:
+def _one(
+    name: str,
+    title: str,
+    where: str,
+    needs: str,
+    work: str,
+    trained: dict[str, str] | None = None,
+) -> Experiment:
+    """An experiment, and the configs of models that do not ship, with their data."""
     module, function = work.split(".")
+    preparation: list[str] = []
+    for config, data in (trained or {}).items():
+        folder = f" --data-dir DATA/{data}" if data else ""
+        preparation.append(
+            f"tf3d train --config {config}{folder} --out runs/{name}/{config}"
+        )
+    if preparation:
+        preparation.append(
+            f"tf3d reproduce voxels-{name} --model runs/{name} --data-dir DATA "
+            "--out report"
+        )
     return Experiment(
-        f"voxels-{name}", title, f"{PAPER}, {where}", needs, _later(module, function)
+        f"voxels-{name}",
+        title,
+        f"{PAPER}, {where}",
+        needs,
+        _later(module, function),
+        tuple(preparation),
     )
+
+
+OBJECTIVES = {f"voxels-fig04-{one}": "mnist" for one in ("vae", "beta-vae", "aae")}
+OBJECTIVES["voxels-fig04-mu-vae"] = "mnist"
+BOTH = {f"voxels-fig04-{one}": "mnist" for one in ("aae", "mu-vae")}
+SHAPES = {"mu-vae-shapes": ""}
 
 
 EXPERIMENTS = (
@@ -33,6 +63,7 @@ EXPERIMENTS = (
         "Fig. 4",
         "voxel models of the four objectives; MNIST",
         "objectives.figure04",
+        OBJECTIVES,
     ),
     _one(
         "fig05",
@@ -40,6 +71,7 @@ EXPERIMENTS = (
         "Fig. 5",
         "a voxel model, best an AAE on Fashion-MNIST",
         "samples.figure05",
+        {"voxels-fig05": "fashion_mnist"},
     ),
     _one(
         "fig06",
@@ -47,6 +79,7 @@ EXPERIMENTS = (
         "Fig. 6",
         "a voxel model trained on celeb_a",
         "samples.figure06",
+        {"voxels-fig06": "celeb_a"},
     ),
     _one(
         "fig07",
@@ -54,6 +87,7 @@ EXPERIMENTS = (
         "Fig. 7",
         "a voxel model of pose uniform trained on chairs",
         "ring.figure07",
+        {"voxels-fig07": ""},
     ),
     _one(
         "fig08",
@@ -61,6 +95,7 @@ EXPERIMENTS = (
         "Fig. 8",
         "a voxel model trained on cups",
         "samples.figure08",
+        {"voxels-fig08": ""},
     ),
     _one("fig09", "Latent traversals", "Fig. 9", "a voxel model", "traversal.figure09"),
     _one(
@@ -98,6 +133,7 @@ EXPERIMENTS = (
         "Fig. 15",
         "a voxel model trained on MNIST and shapes; MNIST",
         "ambiguous.figure15",
+        {"voxels-fig10-combined": ""},
     ),
     _one(
         "classification",
@@ -112,6 +148,7 @@ EXPERIMENTS = (
         "Sec. 4.1",
         "voxel models of aae and mu-vae; MNIST",
         "objectives.sparsity",
+        BOTH,
     ),
     _one(
         "pose",
@@ -119,6 +156,7 @@ EXPERIMENTS = (
         "Sec. 4.4",
         "a voxel model trained on shapes",
         "claims.pose",
+        SHAPES,
     ),
     _one(
         "iou",
@@ -126,5 +164,6 @@ EXPERIMENTS = (
         "beyond the paper",
         "a voxel model trained on shapes",
         "claims.iou",
+        SHAPES,
     ),
 )

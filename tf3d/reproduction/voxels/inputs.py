@@ -68,10 +68,11 @@ def image_sets(
             )
         )
     if not found:
-        told = " or ".join(wanted or only or own)
+        names = wanted or only or own
         raise NotPossible(
-            f"It needs pictures of {told}, which are not in --data-dir. Name a folder "
-            "that holds them, or fetch a set with --data."
+            f"It needs pictures of {' or '.join(map(told_set, names))}: name a folder "
+            f"that holds {' or '.join(names)} with --data-dir, or let --data fetch "
+            "them."
         )
     return found
 
