@@ -57,7 +57,7 @@ def inputs(rows: int, views: int) -> dict[str, np.ndarray]:
 
 def serve_own(folder: pathlib.Path, views: int, plain: bool) -> None:
     """Answers lines "ROWS SECONDS" with seconds per call, as JSON."""
-    from tf3d.serving.kernels import prefer_onednn
+    from tf3d.kernels import prefer_onednn
 
     if not plain:
         prefer_onednn()

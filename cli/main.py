@@ -15,6 +15,7 @@ import click
 import tf3d
 from tf3d.cli.quiet import silence_tensorflow
 from tf3d.errors import InputError
+from tf3d.kernels import prefer_onednn
 
 COMMANDS = {
     "predict": "Photos in, meshes and views out.",
@@ -115,3 +116,4 @@ def main() -> None:
     `tf3d COMMAND --help` explains a command.
     """
     silence_tensorflow()
+    prefer_onednn()  # before a command's options load TensorFlow

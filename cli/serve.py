@@ -169,10 +169,6 @@ def serve(
     if (tls_cert is None) != (tls_key is None) or (tls_client_ca and not tls_cert):
         raise InputError("TLS needs --tls-cert and --tls-key together.")
 
-    from tf3d.serving.kernels import prefer_onednn
-
-    prefer_onednn()  # before anything loads TensorFlow
-
     from tf3d.serving.sources import export_missing, find_sources
 
     sources = find_sources(target, name)

@@ -1,10 +1,17 @@
 """Fixtures that several folders share."""
 
+import os
 import pathlib
 
 import numpy as np
 import PIL.Image
 import pytest
+
+from tf3d.kernels import VARIABLE
+
+# What the commands ask for: one that runs before a test loads TensorFlow would else
+# change the kernels of all tests after it.
+os.environ.setdefault(VARIABLE, "1")
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from tf3d.cli.main import main
 from tf3d.cli.serve import serve
-from tf3d.serving.kernels import VARIABLE
 
 CODE = "from tf3d.cli.main import main; main(prog_name='tf3d')"
 
@@ -100,10 +99,7 @@ def test_killed_and_started_again(tmp_path):
 
 
 def run(*arguments):
-    # What the server asks of TensorFlow is not for the other tests of this process.
-    return click.testing.CliRunner().invoke(
-        main, ["serve", *map(str, arguments)], env={VARIABLE: None}
-    )
+    return click.testing.CliRunner().invoke(main, ["serve", *map(str, arguments)])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +124,7 @@ def test_mistakes(arguments, message):
 
 def test_tensorflow_is_not_loaded_before_its_kernels_are_chosen(tmp_path):
     code = (
-        "import sys; import tf3d.serving.kernels as kernels;"
+        "import sys; import tf3d.kernels as kernels;"
         "kernels.prefer_onednn = lambda: sys.exit('tensorflow' in sys.modules);"
         "from tf3d.cli.main import main; main(prog_name='tf3d')"
     )

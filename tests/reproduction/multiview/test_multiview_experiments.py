@@ -131,7 +131,8 @@ def test_real_meshes(tmp_path, monkeypatch, models, name):
     folder = tmp_path / "data" / "open" / "car"
     folder.mkdir(parents=True)
     trimesh.creation.box((3, 1.5, 1)).export(folder / "one.ply")
-    (folder / "meshes.yaml").write_text('- {match: "*", up: z, split: held_out}\n')
+    rule = 'meshes: [{match: "car/*", category: car, up: z, split: held_out}]'
+    (folder.parent / "meshes.yaml").write_text(rule)
     context = Context("x", models, tmp_path / "o", data_dir=tmp_path / "data", count=1)
     result = BY_NAME[f"multiview-{name}-real"].run(context)
     assert "open/" in result.notes[0] + result.tables[0].title

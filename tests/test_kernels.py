@@ -3,8 +3,8 @@ import types
 
 import pytest
 
-from tf3d.serving import kernels
-from tf3d.serving.kernels import VARIABLE, prefer_onednn
+from tf3d import kernels
+from tf3d.kernels import VARIABLE, prefer_onednn
 
 
 @pytest.mark.parametrize(

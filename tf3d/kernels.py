@@ -1,4 +1,4 @@
-"""Which of TensorFlow's kernels a server computes with on a CPU."""
+"""Which of TensorFlow's kernels the commands compute with on a CPU."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
 def prefer_onednn() -> None:
     """Asks TensorFlow for oneDNN's convolutions and products, if nobody chose.
 
-    TensorFlow takes them by itself on newer Intel processors alone. On an AMD EPYC
-    (Zen 3) the multi-view network then takes 5.3 instead of 8.5 ms of processor time a
-    row in batches of 32, and 14 instead of 17 ms alone. Results differ in the last
-    bits.
+    TensorFlow takes them by itself only on processors with certain instructions, which
+    AMD's Zen 3 lacks. There the multi-view network trains half as fast again with them.
+    Results differ in the last bits.
 
     TensorFlow reads the variable when it is loaded: where it is loaded already, this
     does nothing.
