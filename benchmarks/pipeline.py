@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the commands do
 
 IN_MEMORY = 8  # batches
 PIECES = 12  # shapes that the parts are timed on

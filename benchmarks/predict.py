@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Sequence
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the commands do
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 IMAGE = ROOT / "docs" / "images" / "car.png"

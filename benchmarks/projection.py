@@ -38,6 +38,7 @@ from typing import Any
 import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the commands do
 
 OURS = ("tf3d", "tf3d XLA")
 # Arrays of the size of the voxels that each holds at the same time, about.

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the commands do
 
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 BATCH, SIZE, WIDTHS, LATENT = 64, 28, (128, 64), 20

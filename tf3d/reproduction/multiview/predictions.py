@@ -235,7 +235,8 @@ def _verdict(means: dict[str, dict[str, float]]) -> tuple[str, bool | None]:
         )
         verb = "are" if blurrier else "are not"
         return f"{told}. Difficult shapes {verb} more blurred.", right and blurrier
-    return f"{told}.", right
+    # Blur is compared between the parts; of one, it is for the eye to judge.
+    return f"{told}.", None if right else False
 
 
 def _table(title: str, means: dict[str, dict[str, float]]) -> Table:
