@@ -46,7 +46,7 @@ setup(
     package_data={
         "tf3d.configs": ["*.yaml", "*.json"],
         "tf3d.shapes": ["*.yaml"],
-        "tf3d.reproduction": ["stored/*.json", "stored/*.png"],
+        "tf3d.reproduction": ["stored/*.json", "stored/*.png", "measured/*.json"],
         # Not the numbered SavedModel versions that `tf3d export` puts beside these.
         "tf3d.saved_models": ["*/model.keras", "*/*.md", "*/*.json", "*/*.yaml"],
     },

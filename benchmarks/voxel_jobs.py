@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime
 import json
 import multiprocessing
+import os
 import pathlib
+import platform
 import shlex
 import sys
 import time
@@ -23,6 +26,8 @@ from tf3d.errors import InputError
 from tf3d.files import replacing
 
 REPORT_SECONDS = 30.0
+# What stands for folders of this machine.
+PLACES = {"--data-root": "DATA", "--real": "MESHES"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,11 +87,23 @@ def read_results(path: pathlib.Path, part: str = "runs") -> dict[str, Any]:
 
 
 def write_results(path: pathlib.Path, **content: Any) -> None:
-    """Writes figures with the command that makes them anew."""
-    command = " ".join(["python", *map(shlex.quote, sys.argv)])
+    """Writes figures with the command that makes them anew, the day and the machine."""
+    origin = {
+        "command": _command(sys.argv),
+        "date": datetime.date.today().isoformat(),
+        "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
+    }
     with replacing(path) as temporary:
-        text = json.dumps({"command": command, **content}, indent=1) + "\n"
+        text = json.dumps({**origin, **content}, indent=1) + "\n"
         temporary.write_text(text, "utf-8")
+
+
+def _command(words: Sequence[str]) -> str:
+    """As a reader can type it, who has the data elsewhere."""
+    told = [f"benchmarks/{pathlib.Path(words[0]).name}"]
+    for before, word in zip(words, words[1:]):
+        told.append(PLACES.get(before, shlex.quote(word)))
+    return " ".join(["PYTHONPATH=. python", *told])
 
 
 def run_jobs(

@@ -20,27 +20,12 @@ from __future__ import annotations
 
 import argparse
 import pathlib
-import statistics
 from typing import Any
 
 from voxel_jobs import Job, add_arguments, read_results, run_jobs
 
-OBJECTIVES = ("vae", "beta-vae", "aae", "mu-vae")
-# Name, digits and heading of what is shown.
-COLUMNS = (
-    ("image/mse/projection", 5, "MSE projection"),
-    ("image/mse/picture", 5, "MSE picture"),
-    ("code/active", 1, "active"),
-    ("code/informative", 3, "informative"),
-    ("code/neighbours_accuracy", 4, "10-NN"),
-    ("code/linear_accuracy", 4, "linear"),
-    ("code/hoyer", 3, "code Hoyer"),
-    ("code/kurtosis", 2, "kurtosis"),
-    ("code/aggregate_deviation", 3, "off prior"),
-    ("image/voxels/occupied", 4, "occupied"),
-    ("image/voxels/per_ray", 2, "per ray"),
-    ("image/voxels/hoyer", 3, "voxel Hoyer"),
-)
+from tf3d.cli.tables import print_result_table
+from tf3d.reproduction.voxels import equal_steps
 
 
 def plan(arguments: argparse.Namespace) -> list[Job]:
@@ -64,7 +49,7 @@ def plan(arguments: argparse.Namespace) -> list[Job]:
                     texturizer=data == "fashion_mnist",
                     settings=tuple(arguments.settings),
                 )
-                for objective in OBJECTIVES
+                for objective in equal_steps.OBJECTIVES
             ]
     if arguments.only:
         jobs = [job for job in jobs if job.name in arguments.only]
@@ -84,70 +69,16 @@ def measure(job: Job, folder: pathlib.Path) -> dict[str, float]:
     return dict(evaluate_voxels(network, measured, pictures=folder / "pictures"))
 
 
-def summary(runs: dict[str, Any], data: str) -> dict[str, dict[str, list[float]]]:
-    """Of each objective each figure, seed by seed."""
-    result: dict[str, dict[str, list[float]]] = {}
-    for objective in OBJECTIVES:
-        found = [
-            run["values"]
-            for name, run in sorted(runs.items())
-            if name.rsplit("-", 1)[0] == f"{data}-{objective}"
-        ]
-        if found:
-            names = set.intersection(*(set(values) for values in found))
-            result[objective] = {
-                name: [values[name] for values in found] for name in names
-            }
-    return result
-
-
 def print_tables(runs: dict[str, Any]) -> None:
     """Mean ± spread of all objectives, and whether AAE and µ-VAE keep up."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(width=200)
-    for data in ("mnist", "fashion_mnist"):
-        found = summary(runs, data)
-        if not found:
-            continue
-        steps = {run["job"]["steps"] for n, run in runs.items() if n.startswith(data)}
-        counts = " or ".join(f"{count:,}" for count in sorted(steps))
-        table = Table(title=f"{data}, {counts} steps", title_justify="left")
-        table.add_column("objective")
-        table.add_column("seeds", justify="right")
-        for _, _, heading in COLUMNS:
-            table.add_column(heading, justify="right")
-        for objective, values in found.items():
-            seeds = str(len(values["image/mse/picture"]))
-            cells = [_cell(values.get(name), digits) for name, digits, _ in COLUMNS]
-            table.add_row(objective, seeds, *cells)
-        console.print(table)
+    for table in equal_steps.tables(runs):
+        print_result_table(table)
+    for data in equal_steps.SETS:
+        found = equal_steps.by_objective(runs, data)
         for objective in ("aae", "mu-vae"):
-            if objective in found and "vae" in found:
-                console.print(_verdict(found, objective))
-
-
-def _cell(values: list[float] | None, digits: int) -> str:
-    if not values:
-        return ""
-    text = f"{statistics.mean(values):.{digits}f}"
-    if len(values) > 1:
-        text += f" ± {statistics.stdev(values):.{digits}f}"
-    return text
-
-
-def _verdict(found: dict[str, dict[str, list[float]]], objective: str) -> str:
-    own = found[objective]["image/mse/picture"]
-    vae = found["vae"]["image/mse/picture"]
-    gap = statistics.mean(own) - statistics.mean(vae)
-    ratio = statistics.mean(own) / statistics.mean(vae)
-    facts = f"{objective} - vae: {gap:+.5f} per pixel, {ratio:.3f} times its error"
-    if len(own) < 2 or len(vae) < 2:
-        return f"{facts}; one seed has no spread"
-    spread = (statistics.variance(own) + statistics.variance(vae)) ** 0.5
-    worse = "worse" if gap > spread else "no worse"
-    return f"{facts}, spread of the difference {spread:.5f}: {worse}"
+            line = equal_steps.keeps_up(found, objective)
+            if line:
+                print(f"{data}: {line}")
 
 
 def main() -> None:
@@ -157,7 +88,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=pathlib.Path, required=True)
     parser.add_argument("--seeds", type=int, default=3, help="on MNIST")
     parser.add_argument("--fashion-seeds", type=int, default=1)
-    add_arguments(parser, "runs/objectives", "docs/results/voxel_objectives.json")
+    add_arguments(parser, "runs/objectives", str(equal_steps.FILE))
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)

@@ -218,7 +218,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
     parser.add_argument("--views", type=int, default=2, help="of each")
-    add_arguments(parser, "runs/poses", "docs/results/voxel_poses.json")
+    add_arguments(parser, "runs/poses", "tf3d/reproduction/measured/voxel_poses.json")
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)

@@ -200,20 +200,13 @@ def _print_outcomes(outcomes: list[Outcome]) -> None:
 
 
 def _print(result: Result) -> None:
-    from rich.table import Table
-
-    from tf3d.cli.tables import table_console
-    from tf3d.reproduction.report import VERDICTS, cell, told_origin
+    from tf3d.cli.tables import print_result_table
+    from tf3d.reproduction.report import VERDICTS, told_origin
 
     if result.stored is not None:
         click.echo(f"Stored result, not computed now. {result.stored.because}")
     for table in result.tables:
-        shown = Table(title=table.title, title_justify="left")
-        for index, column in enumerate(table.columns):
-            shown.add_column(column, justify="right" if index else "left")
-        for row in table.rows:
-            shown.add_row(*map(cell, row))
-        table_console().print(shown)
+        print_result_table(table)
     click.echo(f"Paper: {result.sentence_paper}")
     click.echo(f"Here: {result.sentence_ours}")
     click.echo(f"Against the paper: {VERDICTS[result.same]}.")

@@ -58,31 +58,35 @@ def test_finished_trainings_are_skipped(modules, tmp_path, capsys):
     measured = jobs.run_jobs([job], tmp_path / "runs", path, None)
     assert measured == {job.name: run}
     assert "1 of 1 trainings are done" in capsys.readouterr().out
-    assert json.loads(path.read_text())["command"].startswith("python ")
+    content = json.loads(path.read_text())
+    assert content["command"].startswith("PYTHONPATH=. python benchmarks/")
+    assert {"date", "machine"} < set(content)
     other = objectives.plan(arguments(steps=9))
     with pytest.raises(InputError, match="holds mnist-vae-0 with other settings"):
         jobs.run_jobs(other[:1], tmp_path / "runs", path, None)
     assert jobs.read_results(tmp_path / "none.json") == {}
 
 
-def test_mean_and_spread(modules, capsys):
+def test_folders_of_this_machine_are_not_told(modules):
+    words = ["/a/b/voxel_poses.py", "--real", "/a/c", "--steps", "9"]
+    assert modules[0]._command(words) == (
+        "PYTHONPATH=. python benchmarks/voxel_poses.py --real MESHES --steps 9"
+    )
+
+
+def test_tables_are_printed(modules, capsys):
     _, objectives, _ = modules
-    errors = {"vae": (0.020, 0.022), "aae": (0.023, 0.0235), "mu-vae": (0.021, 0.0225)}
     runs = {
-        f"mnist-{objective}-{seed}": {
+        f"mnist-{objective}-0": {
             "job": {"steps": 5000},
             "values": {"image/mse/picture": value},
         }
-        for objective, values in errors.items()
-        for seed, value in enumerate(values)
+        for objective, value in {"vae": 0.02, "aae": 0.023}.items()
     }
-    found = objectives.summary(runs, "mnist")
-    assert found["vae"]["image/mse/picture"] == [0.020, 0.022]
     objectives.print_tables(runs)
     text = capsys.readouterr().out
-    assert "0.02100 ± 0.00141" in text
-    assert "aae - vae: +0.00225" in text and "0.00146: worse" in text
-    assert "mu-vae - vae: +0.00075" in text and ": no worse" in text
+    assert "MNIST, 5,000 steps" in text and "0.02300" in text
+    assert "mnist: AAE less VAE: +0.00300" in text
 
 
 def test_differences_image_by_image(modules, tmp_path):

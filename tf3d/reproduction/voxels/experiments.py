@@ -151,6 +151,13 @@ EXPERIMENTS = (
         BOTH,
     ),
     _one(
+        "objectives",
+        "The four objectives at equal steps",
+        "Sec. 3",
+        "hours of training: figures come with the package",
+        "equal_steps.objectives",
+    ),
+    _one(
         "pose",
         "The azimuth of rendered shapes",
         "Sec. 4.4",
