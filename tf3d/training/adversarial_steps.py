@@ -9,9 +9,27 @@ from typing import Any
 import keras
 
 from tf3d.training.adversary import Adversary
+from tf3d.training.batch_units import codes_of, targets_of
 from tf3d.training.variables import assign_all, values_of
 
 Step = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+
+
+def _fooling(
+    model: keras.Model,
+    objective: Any,
+    adversary: Adversary,
+    inputs: dict[str, Any],
+    targets: dict[str, Any],
+) -> tuple[Any, dict[str, Any], Any]:
+    """What the network is to lower, its terms, and the predicted pictures."""
+    viewpoints = inputs["viewpoint"]
+    raw = model.decode_raw(codes_of(model, inputs), viewpoints)
+    outputs = model.to_units(raw, viewpoints)
+    terms = objective(targets, outputs, viewpoints)
+    fooled = adversary.fooled(outputs["rgb"])
+    total = terms["total"] + adversary.weight * fooled
+    return total, {**terms, "total": total, "fooled": fooled}, outputs["rgb"]
 
 
 def tensorflow_adversarial_step(
@@ -28,31 +46,20 @@ def tensorflow_adversarial_step(
     # XLA slows convolutions down on CPU: see `tf3d.training.steps`.
     @tf.function(jit_compile=False)
     def step(inputs, targets):
-        images = tf.cast(inputs["image"], tf.float32) / 255
-        targets = {
-            "rgb": tf.cast(targets["rgb"], tf.float32) / 255,
-            "depth": tf.cast(targets["depth"], tf.float32),
-            "alpha": tf.cast(targets["alpha"], tf.float32) / 255,
-        }
-        viewpoints = inputs["viewpoint"]
+        targets = targets_of(targets)
         with tf.GradientTape() as tape:
-            raw = model.decode_raw(model.encode(images), viewpoints)
-            outputs = model.to_units(raw, viewpoints)
-            terms = objective(targets, outputs, viewpoints)
-            fooled = adversary.fooled(outputs["rgb"])
-            total = terms["total"] + adversary.weight * fooled
+            total, terms, rgb = _fooling(model, objective, adversary, inputs, targets)
         variables = model.trainable_variables
         optimizer.apply_gradients(
             zip(tape.gradient(total, variables), variables, strict=True)
         )
         with tf.GradientTape() as tape:
-            mistaken = adversary.mistaken(targets["rgb"], outputs["rgb"])
+            mistaken = adversary.mistaken(targets["rgb"], rgb)
         variables = judge.trainable_variables
         adversary.optimizer.apply_gradients(
             zip(tape.gradient(mistaken, variables), variables, strict=True)
         )
-        more = {"total": total, "fooled": fooled, "discriminator": mistaken}
-        return {**terms, **more}
+        return {**terms, "discriminator": mistaken}
 
     return step
 
@@ -76,14 +83,8 @@ def jax_adversarial_step(
 
     def loss(own, others, inputs, targets):
         with scope(own, others):
-            images = inputs["image"].astype("float32") / 255
-            viewpoints = inputs["viewpoint"]
-            raw = model.decode_raw(model.encode(images), viewpoints)
-            outputs = model.to_units(raw, viewpoints)
-            terms = objective(targets, outputs, viewpoints)
-            fooled = adversary.fooled(outputs["rgb"])
-        total = terms["total"] + adversary.weight * fooled
-        return total, ({**terms, "total": total, "fooled": fooled}, outputs["rgb"])
+            total, *rest = _fooling(model, objective, adversary, inputs, targets)
+        return total, rest
 
     def judging(others, own, true, predicted):
         with scope(own, others):
@@ -92,11 +93,7 @@ def jax_adversarial_step(
     @functools.partial(jax.jit, donate_argnums=(0, 1))
     def update(values, states, inputs, targets):
         own, others = values
-        targets = {
-            "rgb": targets["rgb"].astype("float32") / 255,
-            "depth": targets["depth"].astype("float32"),
-            "alpha": targets["alpha"].astype("float32") / 255,
-        }
+        targets = targets_of(targets)
         (_, (terms, predicted)), slopes = jax.value_and_grad(loss, has_aux=True)(
             own, others, inputs, targets
         )

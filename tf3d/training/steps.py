@@ -13,6 +13,7 @@ from tf3d.training.adversarial_steps import (
     tensorflow_adversarial_step,
 )
 from tf3d.training.adversary import Adversary
+from tf3d.training.batch_units import codes_of, targets_of
 from tf3d.training.variables import assign_all, values_of
 
 ADVERSARIAL = {"tensorflow": tensorflow_adversarial_step, "jax": jax_adversarial_step}
@@ -50,13 +51,6 @@ def make_step(
     raise RuntimeError(f"Training needs TensorFlow or JAX. Received: {backend}")
 
 
-def codes_of(model: keras.Model, inputs: dict[str, Any]) -> Any:
-    """A batch's codes: of its uint8 pictures, or of shapes known by their number."""
-    if "identity" in inputs:
-        return model.encode(inputs["identity"])
-    return model.encode(keras.ops.cast(inputs["image"], "float32") / 255)
-
-
 def _tensorflow_step(
     model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
 ) -> Step:
@@ -66,11 +60,7 @@ def _tensorflow_step(
     # operations on full-size pictures that follow them, gradient and all.
     @tf.function(jit_compile=True)
     def terms_of(raw, viewpoints, targets):
-        targets = {
-            "rgb": tf.cast(targets["rgb"], tf.float32) / 255,
-            "depth": tf.cast(targets["depth"], tf.float32),
-            "alpha": tf.cast(targets["alpha"], tf.float32) / 255,
-        }
+        targets = targets_of(targets)
         with tf.GradientTape() as tape:
             tape.watch(raw)
             terms = objective(targets, model.to_units(raw, viewpoints), viewpoints)
@@ -100,12 +90,8 @@ def _jax_step(
         ):
             viewpoints = inputs["viewpoint"]
             raw = model.decode_raw(codes_of(model, inputs), viewpoints)
-            targets = {
-                "rgb": targets["rgb"].astype("float32") / 255,
-                "depth": targets["depth"].astype("float32"),
-                "alpha": targets["alpha"].astype("float32") / 255,
-            }
-            terms = objective(targets, model.to_units(raw, viewpoints), viewpoints)
+            outputs = model.to_units(raw, viewpoints)
+            terms = objective(targets_of(targets), outputs, viewpoints)
         return terms["total"], terms
 
     # Values stay on the device, and the new ones take the memory of the old.
