@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from tf3d.layers.projection import check_camera, check_inputs
+from tf3d.layers.camera import CameraLayer, check_camera, check_inputs
 from tf3d.layers.ray_sampling import level_points, ray_points, sample_grid
 
 
@@ -81,16 +81,13 @@ def emission_absorption(
 
 
 @keras.saving.register_keras_serializable(package="tf3d")
-class EmissionAbsorption(keras.layers.Layer):
+class EmissionAbsorption(CameraLayer):
     """`emission_absorption` as a layer without weights, in float32 at every policy.
 
     Args:
       background: grey value or colour seen through the voxels.
-      gain: absorption of a voxel of density 1.
-      sampling: "trilinear" or "nearest".
-      camera: "orthographic" or "perspective".
-      distance: of the perspective camera from the origin, world units.
-      field_of_view: of the perspective camera, full angle in degrees.
+      **kwargs: gain, sampling, camera, distance and field_of_view, as
+        `emission_absorption` takes them; else of a Keras layer.
 
     Input: voxels `[batch, n, n, n, 4]`, azimuth in radians `[batch]`, and optionally
     elevation in radians `[batch]`.
@@ -105,23 +102,10 @@ class EmissionAbsorption(keras.layers.Layer):
     """
 
     def __init__(
-        self,
-        background: float | tuple[float, float, float] = 0.5,
-        gain: float = 1.0,
-        sampling: str = "trilinear",
-        camera: str = "orthographic",
-        distance: float = 2.0,
-        field_of_view: float = 30.0,
-        **kwargs: Any,
+        self, background: float | tuple[float, float, float] = 0.5, **kwargs: Any
     ) -> None:
-        super().__init__(autocast=False, **kwargs)
-        check_camera(gain, sampling, camera, distance, field_of_view)
+        super().__init__(**kwargs)
         self.background = background
-        self.gain = gain
-        self.sampling = sampling
-        self.camera = camera
-        self.distance = distance
-        self.field_of_view = field_of_view
 
     def call(
         self, voxels: Any, azimuth_radians: Any, elevation_radians: Any = None
@@ -131,20 +115,8 @@ class EmissionAbsorption(keras.layers.Layer):
             azimuth_radians,
             elevation_radians,
             background=self.background,
-            gain=self.gain,
-            sampling=self.sampling,
-            camera=self.camera,
-            distance=self.distance,
-            field_of_view=self.field_of_view,
+            **self.view,
         )
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "background": self.background,
-            "gain": self.gain,
-            "sampling": self.sampling,
-            "camera": self.camera,
-            "distance": self.distance,
-            "field_of_view": self.field_of_view,
-        }
+        return {**super().get_config(), "background": self.background}
