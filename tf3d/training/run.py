@@ -9,14 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import yaml
 
 from tf3d.data.pipeline import dataset
 from tf3d.data.pool import Batch, PoolSettings, ViewPool
 from tf3d.errors import InputError
 from tf3d.export.card import write_card
 from tf3d.export.model_files import save_model
-from tf3d.files import replacing
 from tf3d.models import MultiView, MultiViewObjective, build_multiview
 from tf3d.training.adversary import Adversary, States
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
@@ -29,6 +27,7 @@ from tf3d.training.optimizers import FusedAdam
 from tf3d.training.panels import held_out_errors, save_panel
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
+from tf3d.training.run_folder import begin
 from tf3d.training.schedules import learning_rate
 from tf3d.training.sources import open_renderers
 from tf3d.training.steps import Step, make_step
@@ -132,14 +131,7 @@ class MultiViewRun:
         Raises:
           InputError: if the folder cannot be made or holds another run.
         """
-        if (self.folder / "checkpoint.npz").exists():
-            raise InputError(
-                f"{self.folder} holds a run already. Go on with "
-                f"--resume {self.folder}, or choose another --out."
-            )
-        with replacing(self.folder / "config.yaml") as temporary:
-            content = self.config.model_dump(mode="json")
-            temporary.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+        begin(self.folder, self.config)
 
     def resume(self) -> None:
         """Takes up the position of the folder's checkpoint."""

@@ -11,7 +11,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import yaml
 
 from tf3d.data.images import Batches
 from tf3d.errors import InputError
@@ -36,6 +35,7 @@ from tf3d.training.logs import ScalarLog
 from tf3d.training.loss_terms import LossTerms
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
+from tf3d.training.run_folder import begin
 from tf3d.training.schedules import learning_rate
 from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_images import TrainingImages, open_training_images
@@ -170,14 +170,7 @@ class VoxelRun:
         Raises:
           InputError: if the folder cannot be made or holds another run.
         """
-        if (self.folder / "checkpoint.npz").exists():
-            raise InputError(
-                f"{self.folder} holds a run already. Go on with --resume "
-                f"{self.folder}, or choose another --out."
-            )
-        with replacing(self.folder / "config.yaml") as temporary:
-            content = self.config.model_dump(mode="json")
-            temporary.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+        begin(self.folder, self.config)
 
     def resume(self) -> None:
         """Takes up the position of the folder's checkpoint."""
