@@ -178,6 +178,7 @@ def test_our_side_of_the_comparison():
     [
         ({"settings": ("phases.0.image_size=128",)}, "'phases.0.image_size'"),
         ({"settings": ("objective.foo=1",)}, "unknown key 'objective.foo'"),
+        ({"settings": ("init_from=multiview-cars",)}, "starts from nothing"),
     ],
 )
 def test_bad_settings(options, message):

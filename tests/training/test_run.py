@@ -11,6 +11,7 @@ import yaml
 import tf3d.training.run as run_module
 from tf3d.errors import InputError
 from tf3d.training.config import read_config
+from tf3d.training.options import open_run
 from tf3d.training.run import MultiViewRun, full_precision
 
 SETTINGS = (
@@ -124,6 +125,36 @@ def test_second_phase_grows_the_first(tmp_path):
     model = run.train()
     assert model.image_size == 128
     assert any("New layers" in line and "output_128" in line for line in lines)
+
+
+def test_outer_layers_come_from_the_model_to_start_from(tmp_path):
+    start = run_module.build_multiview("multiview-mask", code_width=16)
+    start.build()
+    start.save(tmp_path / "start.keras")
+    lines = []
+    phases = "[{image_size: 64, steps: 1}, {image_size: 128, steps: 1, rate: 1e-12}]"
+    start_from = f"init_from={tmp_path / 'start.keras'}"
+    config = read_config(
+        None, (*SETTINGS, "model=multiview-mask", f"phases={phases}", start_from)
+    )
+    run = MultiViewRun(config, tmp_path / "run", lines.append)
+    run.start()
+    model = run.train()
+    told = [line for line in lines if "New layers" in line]
+    assert told == ["New layers: conv_64, output_64."]
+    for name in ("encoder", "output_layer"):
+        ours, theirs = getattr(model, name), getattr(start, name)
+        ours = ours[0] if name == "encoder" else ours
+        theirs = theirs[0] if name == "encoder" else theirs
+        for left, right in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_allclose(left, right, atol=1e-6)
+
+
+def test_a_start_that_is_missing_leaves_no_folder(tmp_path):
+    config = read_config(None, (*SETTINGS, "init_from=no-such-model"))
+    with pytest.raises(InputError, match="no-such-model"):
+        open_run(config, out=tmp_path / "run", resume=None, init_from=None)
+    assert not (tmp_path / "run").exists()
 
 
 def test_loss_that_is_no_number_stops_with_step_and_checkpoint(tmp_path, monkeypatch):

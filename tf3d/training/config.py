@@ -122,6 +122,7 @@ class MultiViewConfig(Section):
     Attributes:
       model: a preset's name.
       network: constructor arguments that differ from the preset's.
+      init_from: a shipped model's name, or a path, whose weights the run starts from.
       precision: "bfloat16" halves the work of processors that have it; "auto" asks.
       checkpoint_minutes: between two checkpoints.
       panel_steps: between two panels of inputs, predictions and truth.
@@ -129,6 +130,7 @@ class MultiViewConfig(Section):
 
     model: str = "multiview"
     network: NetworkConfig = {}
+    init_from: str | None = None
     data: DataConfig = DataConfig()
     objective: ObjectiveConfig = ObjectiveConfig()
     phases: tuple[PhaseConfig, ...] = (PhaseConfig(steps=100_000),)

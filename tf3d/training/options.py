@@ -193,6 +193,7 @@ def open_run(
     Raises:
       InputError: if the folder does not fit.
     """
+    from tf3d.prediction.reconstructor import load_trainable
     from tf3d.training.rival_run import RivalRun
     from tf3d.training.run import MultiViewRun
 
@@ -202,16 +203,16 @@ def open_run(
         run = kind(config, resume, report)
         run.resume()
         return run
-    first = pathlib.Path(config.data.sources[0].data).name
-    folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
-    run = (RivalRun if config.model in RIVALS else MultiViewRun)(config, folder, report)
     if init_from is not None:
         if config.model in RIVALS:
             raise InputError(
                 "A comparison network starts from nothing: no --init-from."
             )
-        from tf3d.prediction.reconstructor import load_trainable
-
-        run.initial = load_trainable(init_from).model
+        config = config.model_copy(update={"init_from": init_from})
+    if config.init_from is not None:
+        load_trainable(config.init_from)  # before a folder is made
+    first = pathlib.Path(config.data.sources[0].data).name
+    folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
+    run = (RivalRun if config.model in RIVALS else MultiViewRun)(config, folder, report)
     run.start()
     return run

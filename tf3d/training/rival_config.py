@@ -45,6 +45,13 @@ class RivalConfig(MultiViewConfig):
     clamp_weight: float = pydantic.Field(0.01, ge=0)
     phases: tuple[RivalPhase, ...] = (RivalPhase(steps=20_000),)
 
+    @pydantic.field_validator("init_from")
+    @classmethod
+    def _from_nothing(cls, value: str | None) -> str | None:
+        if value is not None:
+            raise ValueError("a comparison network starts from nothing")
+        return value
+
     @pydantic.field_validator("objective")
     @classmethod
     def _unopposed(cls, value: ObjectiveConfig) -> ObjectiveConfig:

@@ -62,7 +62,6 @@ class MultiViewRun:
         self.phase_index, self.phase_step = 0, 0
         self.seconds = 0.0
         self.history: list[dict[str, Any]] = []
-        self.initial: keras.Model | None = None
         self._resuming = False
         self.interrupt = Interrupt()
 
@@ -167,21 +166,41 @@ class MultiViewRun:
         progress: Callable[[Progress], None],
         filling: Callable[[int, int], None] | None,
     ) -> MultiView:
-        model = self.initial
+        model = None
         while self.phase_index < len(self.config.phases):
             phase = self.config.phases[self.phase_index]
             grown = self._build(phase)
-            if model is not None:
-                copied, fresh = transfer(model, grown)
-                if not copied:
-                    raise InputError("The model to start from shares no layer.")
-                if fresh:
-                    self.report(f"New layers: {', '.join(fresh)}.")
+            if not self._resuming:
+                self._inherit(grown, model)
             model = grown
             self._train_phase(model, phase, progress, filling)
             self.phase_index += 1
             self.phase_step = 0
         return full_precision(model)
+
+    def _inherit(self, model: MultiView, before: MultiView | None) -> None:
+        """Gives a phase's new network the weights of the one before.
+
+        Layers that the phase before lacked come from the model that the run started
+        from, as all do in the first phase.
+        """
+        missing = None
+        for source in (self._initial(), before):
+            if source is None:
+                continue
+            copied, fresh = transfer(source, model)
+            if not copied:
+                raise InputError("The model to start from shares no layer.")
+            missing = set(fresh) if missing is None else missing & set(fresh)
+        if missing:
+            self.report(f"New layers: {', '.join(sorted(missing))}.")
+
+    def _initial(self) -> keras.Model | None:
+        if self.config.init_from is None:
+            return None
+        from tf3d.prediction.reconstructor import load_trainable
+
+        return load_trainable(self.config.init_from).model
 
     def _train_phase(
         self,

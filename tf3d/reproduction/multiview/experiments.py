@@ -165,8 +165,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         f"{MODEL} of adversarial training",
         _lazy("ablations", "adversarial"),
         (
-            "tf3d train --config multiview-adversarial --init-from multiview-cars "
-            "--out runs/adversarial",
+            "tf3d train --config multiview-adversarial --out runs/adversarial",
             "tf3d reproduce multiview-adversarial --model runs/adversarial "
             "--out report",
         ),
