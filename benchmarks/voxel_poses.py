@@ -30,11 +30,11 @@ from typing import Any
 import numpy as np
 from voxel_jobs import Job, add_arguments, read_results, run_jobs, write_results
 
-POSES = ("fixed", "learned", "uniform", "hypotheses", "amortized")
+from tf3d.cli.tables import print_result_table
+from tf3d.reproduction.voxels import pose_comparison
+from tf3d.reproduction.voxels.pose_comparison import BASELINES, FRAMES, POSES
+
 RING = "fig07"
-FRAMES = ("free", "viewer", "frame")
-BASELINES = ("hull", "slab", "mean", "kind_mean")
-POSE_KINDS = ("all", "cars", "chairs")
 
 
 def plan(arguments: argparse.Namespace) -> list[Job]:
@@ -135,79 +135,10 @@ def differences(folder: pathlib.Path, runs: dict[str, Any]) -> dict[str, Any]:
 
 def print_tables(runs: dict[str, Any], gaps: dict[str, Any]) -> None:
     """What the module's head promises."""
-    sets = list(
-        dict.fromkeys(n.split("/")[0] for r in runs.values() for n in r["values"])
-    )
-    for name in sets:
-        for frame in FRAMES:
-            rows = {
-                pose: [
-                    _value(runs[pose], f"{name}/{kind}/shape/network/{frame}/{how}")
-                    for kind, how in (
-                        *(("all", how) for how in ("tuned", "default", "half")),
-                        *((kind, "tuned") for kind in _kinds(runs, name)),
-                    )
-                ]
-                for pose in POSES
-                if pose in runs
-            }
-            for who in BASELINES:
-                names = [
-                    f"{name}/{kind}/shape/{who}/{frame}/tuned"
-                    for kind in ("all", "", "", *_kinds(runs, name))
-                ]
-                if "fixed" in runs:
-                    rows[who] = [_value(runs["fixed"], one) for one in names]
-            headings = ["all", "> 0.05", "> 0.5", *_kinds(runs, name)]
-            _print(f"{name}: IoU, {frame}", headings, rows)
-        rows = {
-            pose: [
-                _value(runs[pose], f"{name}/{kind}/pose/{figure}", 1)
-                for kind in POSE_KINDS
-                for figure in ("median", "own", "shuffled")
-            ]
-            for pose in POSES
-            if pose in runs
-        }
-        headings = [
-            f"{k} {f}" for k in POSE_KINDS for f in ("median", "own", "shuffled")
-        ]
-        _print(f"{name}: azimuth error, degrees", headings, rows)
-        figures = ("overlap/network", "overlap/truth", "share/network", "share/truth")
-        rows = {
-            run: [_value(runs[run], f"{name}/chairs/ring/{f}") for f in figures]
-            for run in runs
-        }
-        _print(f"{name}: how ring-shaped chairs are", list(figures), rows)
-    for key, (mean, low, high) in gaps.items():
-        print(f"{key}: {mean:+.3f} IoU [{low:+.3f}, {high:+.3f}]")
-
-
-def _kinds(runs: dict[str, Any], name: str) -> list[str]:
-    ending = "/shape/network/free/tuned"
-    found = runs.get("fixed", {"values": {}})["values"]
-    kinds = [
-        n.split("/")[1] for n in found if n.startswith(name) and n.endswith(ending)
-    ]
-    return [kind for kind in kinds if kind != "all"]
-
-
-def _value(run: dict[str, Any], name: str, digits: int = 3) -> str:
-    value = run["values"].get(name)
-    return "" if value is None else f"{value:.{digits}f}"
-
-
-def _print(title: str, headings: list[str], rows: dict[str, list[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for name, cells in rows.items():
-        table.add_row(name, *cells)
-    Console(width=160).print(table)
+    for table in pose_comparison.tables(runs):
+        print_result_table(table)
+    for line in pose_comparison.told_gaps(gaps):
+        print(line)
 
 
 def main() -> None:
@@ -218,7 +149,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
     parser.add_argument("--views", type=int, default=2, help="of each")
-    add_arguments(parser, "runs/poses", "tf3d/reproduction/measured/voxel_poses.json")
+    add_arguments(parser, "runs/poses", str(pose_comparison.FILE))
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)

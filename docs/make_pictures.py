@@ -1,9 +1,9 @@
-"""Makes the pictures of the README from the open meshes and the shipped model.
+"""Makes the pictures of the README from the open meshes and the shipped models.
 
     python docs/make_pictures.py --open FOLDER
 
-FOLDER is the unpacked open collection (docs/credits.md). The car of car.png is held out
-of all training.
+FOLDER is the unpacked open collection (docs/credits.md). The car of car.png and the
+chair of chair.png are held out of all training.
 """
 
 from __future__ import annotations
@@ -23,39 +23,66 @@ from tf3d.shapes.sources import open_source
 
 HERE = pathlib.Path(__file__).parent / "images"
 CAR = "car/gazebo/hatchback/meshes/hatchback.obj"
+CHAIR = (
+    "chair/aws-house/aws_robomaker_residential_ChairA_01/meshes/"
+    "aws_ChairA_01_visual.DAE"
+)
+CHAIR_PAINT = 5
 SIZE = 512
 
 
-def photo(collection: pathlib.Path) -> np.ndarray:
-    """The held-out hatchback on a road, in light that no model has seen."""
-    source = open_source(collection / CAR)
+def photographed(
+    mesh: Mesh, viewpoint: list[float], backdrop: np.ndarray, shadow: np.ndarray
+) -> np.ndarray:
+    """A mesh before a backdrop, in light that no model has seen.
+
+    Args:
+      mesh: what is shown.
+      viewpoint: azimuth, elevation, distance.
+      backdrop: `[SIZE, SIZE, 3]`.
+      shadow: `[SIZE, SIZE]` in [0, 1]: the renderer has none, and objects would float.
+    """
     lights = Lights(
         np.array([[2.2, 2.4, 3.0], [-1.0, -3.0, 2.0]]),
         np.array([[9.0, 8.6, 8.0], [3.4, 3.6, 4.0]]),
         ambient=0.4,
         specular=0.3,
     )
-    mesh = painted(source.mesh(0), np.array([0.66, 0.10, 0.07]))
-    view = render_views(
-        mesh, [[38.0, 14.0, 2.0]], size=SIZE, lights=lights, supersampling=4
-    )
+    view = render_views(mesh, [viewpoint], size=SIZE, lights=lights, supersampling=4)
+    backdrop = backdrop + np.random.default_rng(0).normal(0, 0.006, (SIZE, SIZE, 1))
+    backdrop = backdrop * (1 - 0.6 * shadow[..., None])
+    alpha = view.alpha[0][..., None]
+    color = (view.rgb[0] - (1 - alpha) * 0.5) / np.maximum(alpha, 1e-6)
+    return np.clip(alpha * color + (1 - alpha) * backdrop, 0, 1)
+
+
+def shadow(row: float, width: float, height: float) -> np.ndarray:
+    """Soft and flat, around a row; all as shares of the picture."""
+    y, x = np.mgrid[:SIZE, :SIZE] / SIZE
+    return np.exp(-(((x - 0.5) / width) ** 4) - (((y - row) / height) ** 2))
+
+
+def car(collection: pathlib.Path) -> np.ndarray:
+    """The held-out hatchback on a road."""
+    mesh = painted(open_source(collection / CAR).mesh(0), np.array([0.66, 0.10, 0.07]))
     rows = np.linspace(0, 1, SIZE)[:, None, None]
     sky = np.array([0.66, 0.74, 0.84]) * (1.1 - 0.3 * rows)
     road = np.array([0.42, 0.41, 0.40]) * (0.75 + 0.35 * rows)
-    grain = np.random.default_rng(0).normal(0, 0.006, (SIZE, SIZE, 1))
-    backdrop = np.where(rows < 0.45, sky, road) + grain
-    alpha = view.alpha[0][..., None]
-    # The renderer has no shadows; a car without one floats.
-    y, x = np.mgrid[:SIZE, :SIZE]
-    below = np.exp(
-        -(((x - 0.5 * SIZE) / (0.30 * SIZE)) ** 4)
-        - (((y - 0.655 * SIZE) / (0.05 * SIZE)) ** 2)
-    )
-    backdrop = backdrop * (1 - 0.6 * below[..., None])
-    color = (view.rgb[0] - (1 - alpha) * 0.5) / np.maximum(alpha, 1e-6)
-    picture = alpha * color + (1 - alpha) * backdrop
-    top, bottom = int(0.22 * SIZE), int(0.78 * SIZE)
-    return np.clip(picture[top:bottom], 0, 1)
+    backdrop = np.where(rows < 0.45, sky, road) + np.zeros((SIZE, SIZE, 1))
+    picture = photographed(mesh, [38.0, 14.0, 2.0], backdrop, shadow(0.655, 0.30, 0.05))
+    return picture[int(0.22 * SIZE) : int(0.78 * SIZE)]
+
+
+def chair(collection: pathlib.Path) -> np.ndarray:
+    """The held-out armchair, in another colour, on a wooden floor."""
+    mesh = open_source(collection / CHAIR).mesh(0, paint_seed=CHAIR_PAINT)
+    rows = np.linspace(0, 1, SIZE)[:, None, None]
+    columns = np.linspace(0, 1, SIZE)[None, :, None]
+    wall = np.array([0.80, 0.78, 0.72]) * (0.85 + 0.15 * columns)
+    boards = 1 - 0.12 * (np.abs((rows - 0.62) * 14 % 1 - 0.5) > 0.46)
+    floor = np.array([0.55, 0.40, 0.27]) * (0.6 + 0.5 * rows) * boards
+    backdrop = np.where(rows < 0.62, wall, floor + 0 * columns)
+    return photographed(mesh, [32.0, 16.0, 2.0], backdrop, shadow(0.86, 0.22, 0.06))
 
 
 def painted(mesh: Mesh, color: np.ndarray) -> Mesh:
@@ -100,14 +127,16 @@ def result(path: pathlib.Path, model: tf3d.Reconstructor) -> np.ndarray:
 
 
 def main() -> None:
-    """Writes car.png and result.png."""
+    """Writes car.png and result.png, chair.png and chair-result.png."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=pathlib.Path, required=True)
-    parser.add_argument("--model", default="multiview-cars")
     arguments = parser.parse_args()
-    write_png(HERE / "car.png", photo(arguments.open))
-    picture = result(HERE / "car.png", tf3d.load(arguments.model))
-    write_png(HERE / "result.png", picture)
+    for photo, model, name, picture in (
+        (car, "multiview-cars", "car.png", "result.png"),
+        (chair, "multiview-chairs", "chair.png", "chair-result.png"),
+    ):
+        write_png(HERE / name, photo(arguments.open))
+        write_png(HERE / picture, result(HERE / name, tf3d.load(model)))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ ERRORS = {
 
 @pytest.fixture
 def results(tmp_path, monkeypatch):
-    path = tmp_path / "measured.json"
+    path = tmp_path / "voxel_objectives.json"
     monkeypatch.setattr(equal_steps, "FILE", path)
 
     def write(*args):

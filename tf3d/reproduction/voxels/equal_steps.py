@@ -6,16 +6,14 @@ it, for that benchmark's own tables and for `tf3d reproduce voxels-objectives`.
 
 from __future__ import annotations
 
-import json
-import pathlib
 import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from tf3d.errors import InputError
-from tf3d.reproduction.registry import Context, NotPossible, Origin, Result, Table
+from tf3d.reproduction.registry import Context, Result, Table
+from tf3d.reproduction.voxels.measured import FOLDER, origin_of, read_measured
 
-FILE = pathlib.Path(__file__).parents[1] / "measured" / "voxel_objectives.json"
+FILE = FOLDER / "voxel_objectives.json"
 OBJECTIVES = {"vae": "VAE", "beta-vae": "β-VAE", "aae": "AAE", "mu-vae": "µ-VAE"}
 SETS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 ERROR, ACTIVE = "image/mse/picture", "code/active"
@@ -41,7 +39,7 @@ Figures = dict[str, dict[str, list[float]]]
 
 def objectives(context: Context) -> Result:
     """Mean and spread of the four objectives, from the file that comes with us."""
-    content = _read(FILE)
+    content = read_measured(FILE, "the four objectives")
     runs = content["runs"]
     context.progress(1, 1)
     numbers: dict[str, Any] = {}
@@ -65,7 +63,7 @@ def objectives(context: Context) -> Result:
         tables=tables(runs),
         notes=tuple(f"{note}." for note in notes if note)
         + ("A dimension is active where Var µ / (Var µ + E σ²) > 0.1.",),
-        stored=_origin(content),
+        stored=origin_of(content),
     )
 
 
@@ -163,39 +161,3 @@ def _spreads_most(found: Figures) -> bool | None:
         return None
     least, middle, most = (statistics.mean(found[one][ACTIVE]) for one in compared)
     return least <= middle <= most and least < most
-
-
-def _origin(content: dict[str, Any]) -> Origin:
-    runs = content["runs"].values()
-    count = len(runs)
-    return Origin(
-        content["command"],
-        content["date"],
-        (f"{count} voxel models trained for this comparison",),
-        content["machine"],
-        sum(run["seconds"] for run in runs),
-        "they take hours to train",
-    )
-
-
-def _read(path: pathlib.Path) -> dict[str, Any]:
-    """The results file.
-
-    Raises:
-      NotPossible: if it is not there.
-      InputError: if it holds something else.
-    """
-    if not path.is_file():
-        raise NotPossible(
-            "No trainings of the four objectives are measured yet: "
-            "benchmarks/voxel_objectives.py does that."
-        )
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        for key in ("command", "date", "machine", "runs"):
-            content[key]
-        return content
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} holds no measured trainings: {error!r}. Install the package again."
-        ) from error

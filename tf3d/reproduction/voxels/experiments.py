@@ -158,6 +158,13 @@ EXPERIMENTS = (
         "equal_steps.objectives",
     ),
     _one(
+        "poses",
+        "Learned azimuth against fixed and random ones",
+        "Secs. 3 and 4.4",
+        "hours of training: figures come with the package",
+        "pose_comparison.poses",
+    ),
+    _one(
         "pose",
         "The azimuth of rendered shapes",
         "Sec. 4.4",
