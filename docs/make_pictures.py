@@ -18,6 +18,7 @@ import tf3d
 from tf3d.evaluation.pictures import write_png
 from tf3d.fusion import Surface
 from tf3d.rendering import Lights, render_views
+from tf3d.reproduction.writing import write_small_png
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import open_source
 
@@ -82,7 +83,8 @@ def chair(collection: pathlib.Path) -> np.ndarray:
     boards = 1 - 0.12 * (np.abs((rows - 0.62) * 14 % 1 - 0.5) > 0.46)
     floor = np.array([0.55, 0.40, 0.27]) * (0.6 + 0.5 * rows) * boards
     backdrop = np.where(rows < 0.62, wall, floor + 0 * columns)
-    return photographed(mesh, [32.0, 16.0, 2.0], backdrop, shadow(0.86, 0.22, 0.06))
+    picture = photographed(mesh, [32.0, 16.0, 2.0], backdrop, shadow(0.86, 0.22, 0.06))
+    return (picture[::2, ::2] + picture[1::2, ::2]) / 2
 
 
 def painted(mesh: Mesh, color: np.ndarray) -> Mesh:
@@ -136,7 +138,7 @@ def main() -> None:
         (chair, "multiview-chairs", "chair.png", "chair-result.png"),
     ):
         write_png(HERE / name, photo(arguments.open))
-        write_png(HERE / picture, result(HERE / name, tf3d.load(model)))
+        write_small_png(HERE / picture, result(HERE / name, tf3d.load(model)))
 
 
 if __name__ == "__main__":
