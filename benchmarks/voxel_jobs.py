@@ -99,10 +99,13 @@ def write_results(path: pathlib.Path, **content: Any) -> None:
 
 
 def _command(words: Sequence[str]) -> str:
-    """As a reader can type it, who has the data elsewhere."""
+    """As a reader can type it, who has the data elsewhere and wants all trainings."""
     told = [f"benchmarks/{pathlib.Path(words[0]).name}"]
+    option = None
     for before, word in zip(words, words[1:]):
-        told.append(PLACES.get(before, shlex.quote(word)))
+        option = word if word.startswith("--") else option
+        if option != "--only":
+            told.append(PLACES.get(before, shlex.quote(word)))
     return " ".join(["PYTHONPATH=. python", *told])
 
 

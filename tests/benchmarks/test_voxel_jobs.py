@@ -67,8 +67,9 @@ def test_finished_trainings_are_skipped(modules, tmp_path, capsys):
     assert jobs.read_results(tmp_path / "none.json") == {}
 
 
-def test_folders_of_this_machine_are_not_told(modules):
-    words = ["/a/b/voxel_poses.py", "--real", "/a/c", "--steps", "9"]
+def test_the_command_is_for_other_machines_and_all_trainings(modules):
+    words = ["/a/b/voxel_poses.py", "--only", "fixed", "learned", "--real", "/a/c"]
+    words += ["--steps", "9"]
     assert modules[0]._command(words) == (
         "PYTHONPATH=. python benchmarks/voxel_poses.py --real MESHES --steps 9"
     )
