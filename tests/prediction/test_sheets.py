@@ -46,3 +46,10 @@ def test_label():
     assert text.shape == (20, 40, 3)
     assert text[..., 1].min() < 0.3 < text[..., 0].min()
     assert (sheets.label("", 40) == 1).all()
+
+
+def test_greek_letters_are_in_the_font():
+    unknown = sheets.label("\u0378", 40)  # assigned to no letter
+    letters = [sheets.label(letter, 40) for letter in "µβσ°"]
+    assert all((letter != unknown).any() for letter in letters)
+    assert (letters[0] != letters[1]).any()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import pathlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -89,6 +92,14 @@ def label(
     """A line of text on white, `[height, width, 3]`."""
     image = PIL.Image.new("RGB", (width, height), "white")
     ink = tuple(round(255 * value) for value in color)
-    font = PIL.ImageFont.load_default(13)
-    PIL.ImageDraw.Draw(image).text((2, height / 2), text, ink, font, anchor="lm")
+    PIL.ImageDraw.Draw(image).text((2, height / 2), text, ink, _font(), anchor="lm")
     return np.asarray(image, np.float32) / 255
+
+
+@functools.cache
+def _font() -> PIL.ImageFont.FreeTypeFont:
+    """Matplotlib's DejaVu Sans: Pillow's own font has neither µ nor β."""
+    import matplotlib
+
+    folder = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return PIL.ImageFont.truetype(os.fspath(folder / "DejaVuSans.ttf"), 12)
