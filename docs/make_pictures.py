@@ -18,7 +18,6 @@ import tf3d
 from tf3d.evaluation.pictures import write_png
 from tf3d.fusion import Surface
 from tf3d.rendering import Lights, render_views
-from tf3d.reproduction.writing import write_small_png
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import open_source
 
@@ -138,7 +137,7 @@ def main() -> None:
         (chair, "multiview-chairs", "chair.png", "chair-result.png"),
     ):
         write_png(HERE / name, photo(arguments.open))
-        write_small_png(HERE / picture, result(HERE / name, tf3d.load(model)))
+        write_png(HERE / picture, result(HERE / name, tf3d.load(model)))
 
 
 if __name__ == "__main__":

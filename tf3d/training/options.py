@@ -193,7 +193,6 @@ def open_run(
     Raises:
       InputError: if the folder does not fit.
     """
-    from tf3d.prediction.reconstructor import load_trainable
     from tf3d.training.rival_run import RivalRun
     from tf3d.training.run import MultiViewRun
 
@@ -209,10 +208,9 @@ def open_run(
                 "A comparison network starts from nothing: no --init-from."
             )
         config = config.model_copy(update={"init_from": init_from})
-    if config.init_from is not None:
-        load_trainable(config.init_from)  # before a folder is made
     first = pathlib.Path(config.data.sources[0].data).name
     folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
     run = (RivalRun if config.model in RIVALS else MultiViewRun)(config, folder, report)
+    _ = run.initial  # loaded before a folder is made: a wrong name leaves nothing
     run.start()
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 import time
 from collections.abc import Callable
@@ -185,7 +186,7 @@ class MultiViewRun:
         from, as all do in the first phase.
         """
         missing = None
-        for source in (self._initial(), before):
+        for source in (self.initial, before):
             if source is None:
                 continue
             copied, fresh = transfer(source, model)
@@ -195,7 +196,13 @@ class MultiViewRun:
         if missing:
             self.report(f"New layers: {', '.join(sorted(missing))}.")
 
-    def _initial(self) -> keras.Model | None:
+    @functools.cached_property
+    def initial(self) -> keras.Model | None:
+        """The model that the run starts from, if any.
+
+        Raises:
+          InputError: if it cannot be loaded.
+        """
         if self.config.init_from is None:
             return None
         from tf3d.prediction.reconstructor import load_trainable

@@ -154,7 +154,7 @@ def _told_active(found: Figures, data: str) -> str:
 def _spreads_most(found: Figures) -> bool | None:
     """Whether β-VAE uses fewest dimensions and µ-VAE most, where all three are there.
 
-    AAE is left out: its encoder has no σ to compare with.
+    AAE is left out: its discriminator sees samples alone, so nothing keeps σ up.
     """
     compared = ("beta-vae", "vae", "mu-vae")
     if not set(compared) <= set(found):

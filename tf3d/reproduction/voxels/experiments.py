@@ -154,14 +154,14 @@ EXPERIMENTS = (
         "objectives",
         "The four objectives at equal steps",
         "Sec. 3",
-        "hours of training: figures come with the package",
+        "trainings that a benchmark measures",
         "equal_steps.objectives",
     ),
     _one(
         "poses",
         "Learned azimuth against fixed and random ones",
         "Secs. 3 and 4.4",
-        "hours of training: figures come with the package",
+        "trainings that a benchmark measures",
         "pose_comparison.poses",
     ),
     _one(
