@@ -18,15 +18,16 @@ from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_steps import (
     VoxelOptimizers,
     make_discriminator,
+    make_novel_views,
     make_voxel_step,
 )
 
 CASES = (
-    ("mu-vae", "learned", True),
-    ("aae", "adversarial", False),
-    ("vae", "uniform", False),
-    ("beta-vae", "hypotheses", True),
-    ("vae", "amortized", False),
+    ("mu-vae", "learned", True, {}),
+    ("aae", "adversarial", False, {}),
+    ("vae", "uniform", False, {}),
+    ("beta-vae", "hypotheses", True, {"realism": 1.0, "agreement": 1.0}),
+    ("vae", "amortized", False, {}),
 )
 STEPS = 3
 SMALL = {
@@ -45,7 +46,9 @@ def waves(shape, *limits, seed=None, **_):
     return ops.reshape(ops.sin(7.0 * ops.arange(count, dtype="float32")), shape)
 
 
-def take_steps(preset: str, pose: str, texturizer: bool) -> dict[str, np.ndarray]:
+def take_steps(
+    preset: str, pose: str, texturizer: bool, novel_views: dict[str, float]
+) -> dict[str, np.ndarray]:
     """Terms `[steps]` by name, and averages of batch norm and rest after the last."""
     rng = np.random.default_rng(0)
     settings = {"slots": 6} if pose == "learned" else {}
@@ -55,14 +58,26 @@ def take_steps(preset: str, pose: str, texturizer: bool) -> dict[str, np.ndarray
     model.build()
     objective = VoxelObjective(voxel_objective_of(preset))
     discriminator = make_discriminator(model, objective)
-    networks = [model] if discriminator is None else [model, discriminator]
-    for variable in (v for network in networks for v in network.trainable_variables):
+    config = VoxelConfig(pose=pose, novel_views=novel_views)
+    novel = make_novel_views(config, model)
+    judges = [discriminator, novel and novel.discriminator]
+    networks = [model, *(judge for judge in judges if judge is not None)]
+    # Backends differ in the random numbers that norms' vectors begin with, too.
+    drawn = [
+        v
+        for network in networks
+        for v in network.variables
+        if v.trainable or "vector_u" in v.path
+    ]
+    for variable in drawn:
         noise = rng.standard_normal(variable.shape).astype(np.float32)
         fan_in = max(1, int(np.prod(variable.shape[:-1])))
         variable.assign(noise / np.sqrt(fan_in))
-    optimizers = VoxelOptimizers(VoxelConfig(), model, objective, discriminator)
+    optimizers = VoxelOptimizers(config, model, objective, discriminator, novel)
     generator = keras.random.SeedGenerator(0)
-    step = make_voxel_step(model, objective, discriminator, optimizers, generator)
+    step = make_voxel_step(
+        model, objective, discriminator, optimizers, generator, novel
+    )
     images = rng.random((6, 8, 8, 1), np.float32)
     terms = [step(images) for _ in range(STEPS)]
     result = {

@@ -27,6 +27,8 @@ def test_file_then_settings(tmp_path):
         ("speed=9", "unknown key 'speed'"),
         ("sources=[]", "'sources'"),
         ("rate", "Expected key=value"),
+        ("novel_views.realism=-1", "'novel_views.realism'"),
+        ("novel_views.agreement=1", "adversarial, amortized, hypotheses; not learned"),
         ("sources.4.data=x", "a number below 1"),
     ],
 )

@@ -80,15 +80,23 @@ def test_run_leaves_a_model_and_its_facts(tmp_path, images):
     assert run.summary()["samples"] == 48
 
 
-def test_resumed_run_ends_where_an_unbroken_one_does(tmp_path, images):
-    whole = VoxelRun(config(), tmp_path / "whole", images=images)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pose": "hypotheses", "novel_views": {"realism": 1.0, "agreement": 1.0}},
+    ],
+    ids=["learned", "novel views"],
+)
+def test_resumed_run_ends_where_an_unbroken_one_does(tmp_path, images, changes):
+    whole = VoxelRun(config(**changes), tmp_path / "whole", images=images)
     whole.start()
     expected = whole.train()
 
-    first = VoxelRun(config(steps=3), tmp_path / "halves", images=images)
+    first = VoxelRun(config(steps=3, **changes), tmp_path / "halves", images=images)
     first.start()
     first.train()
-    second = VoxelRun(config(), tmp_path / "halves", images=images)
+    second = VoxelRun(config(**changes), tmp_path / "halves", images=images)
     second.resume()
     assert second.step == 3
     model = second.train()

@@ -7,6 +7,7 @@ from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_steps import (
     VoxelOptimizers,
     make_discriminator,
+    make_novel_views,
     make_voxel_step,
 )
 
@@ -20,16 +21,19 @@ SMALL = {
 IMAGES = np.random.default_rng(0).random((6, 8, 8, 1), np.float32)
 
 
-def parts(preset, pose="fixed", **config):
+def parts(preset, pose="fixed", **settings):
     keras.utils.set_random_seed(1)
-    settings = {"slots": 6} if pose == "learned" else {}
-    model = build_voxel_autoencoder(preset, pose, True, pose_settings=settings, **SMALL)
+    slots = {"slots": 6} if pose == "learned" else {}
+    model = build_voxel_autoencoder(preset, pose, True, pose_settings=slots, **SMALL)
     model.build()
     objective = VoxelObjective(preset)
     discriminator = make_discriminator(model, objective)
-    optimizers = VoxelOptimizers(VoxelConfig(**config), model, objective, discriminator)
+    config = VoxelConfig(pose=pose, **settings)
+    novel = make_novel_views(config, model)
+    optimizers = VoxelOptimizers(config, model, objective, discriminator, novel)
+    generator = keras.random.SeedGenerator(0)
     step = make_voxel_step(
-        model, objective, discriminator, optimizers, keras.random.SeedGenerator(0)
+        model, objective, discriminator, optimizers, generator, novel
     )
     return model, discriminator, optimizers, step
 
@@ -95,6 +99,34 @@ def test_scale_moves_all_rates_together():
     assert rates == pytest.approx(
         {"main": 2.5e-4, "discriminator": 1e-3, "generator": 2.5e-5}
     )
+
+
+def test_novel_views_have_a_judge_that_learns_from_them_alone():
+    weights = {"realism": 1.0, "agreement": 0.5, "discriminator_rate": 2e-3}
+    _, _, optimizers, step = parts("aae", "amortized", novel_views=weights)
+    assert list(optimizers.all)[-1] == "view_discriminator"
+    rate = float(optimizers.all["view_discriminator"].learning_rate)
+    assert rate == pytest.approx(2e-3)
+    for name in ("main", "discriminator", "generator"):
+        optimizers.all[name].learning_rate.assign(0.0)
+    losses = []
+    for _ in range(40):
+        terms = step(IMAGES)
+        losses.append(float(terms["view_discriminator"]))
+    # Noise and an untrained network's views are easily told apart.
+    assert losses[-1] < 0.8 * losses[0]
+    assert float(terms["realism"]) > 0
+    parts_of_loss = ("projection", "texture", "code", "pose")
+    plain = sum(float(terms[name]) for name in parts_of_loss)
+    novel = float(terms["realism"]) + 0.5 * float(terms["agreement"])
+    assert float(terms["total"]) == pytest.approx(plain + novel, rel=1e-3)
+
+
+def test_without_novel_views_nothing_judges_them():
+    _, _, optimizers, step = parts("vae", "amortized")
+    assert list(optimizers.all) == ["main"]
+    terms = step(IMAGES)
+    assert not {"realism", "agreement", "view_discriminator"} & set(terms)
 
 
 @pytest.mark.parametrize("pose", ["fixed", "hypotheses", "amortized"])

@@ -52,6 +52,7 @@ def test_steps_are_those_of_tensorflow(found):
         assert len(set(got[f"{case} total"])) == 3
         assert set(got[f"{case} iterations"]) == {3}
     assert got["1 discriminator"][0] != got["1 discriminator"][2]
+    assert got["3 view_discriminator"][0] != got["3 view_discriminator"][2]
 
 
 def test_other_backends_are_refused(monkeypatch):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pydantic
 
-from tf3d.models.voxels.presets import VOXEL_PRESETS
+from tf3d.models.voxels import POSES, VOXEL_PRESETS
 from tf3d.training.config import Section
 from tf3d.training.config_files import read_content, validated
 
@@ -50,6 +50,25 @@ class VoxelObjectiveConfig(Section):
     balance: float = pydantic.Field(1.0, ge=0)
 
 
+class NovelViewsConfig(Section):
+    """Losses on views from random angles; see `tf3d.models.voxels.NovelViews`.
+
+    Attributes:
+      realism: weight of deceiving a discriminator of images; 0 leaves it out.
+      agreement: weight of the encoder's telling code and angles of a view; 0 leaves it
+        out. It needs a pose that is read off the image.
+      discriminator_rate: of that discriminator's own optimiser.
+    """
+
+    realism: float = pydantic.Field(0.0, ge=0)
+    agreement: float = pydantic.Field(0.0, ge=0)
+    discriminator_rate: float = pydantic.Field(3e-4, gt=0)
+
+    def __bool__(self) -> bool:
+        """Whether any view is looked at."""
+        return self.realism > 0 or self.agreement > 0
+
+
 class VoxelConfig(Section):
     """A training run of a voxel autoencoder.
 
@@ -60,6 +79,7 @@ class VoxelConfig(Section):
       network: constructor arguments that differ from the preset's.
       sources: one set of images, or several mixed in every batch.
       objective: weights of the loss.
+      novel_views: further losses, on views from random angles.
       steps: optimiser steps.
       rate: of the main optimiser.
       warmup: steps over which the rate grows from 0.
@@ -84,6 +104,7 @@ class VoxelConfig(Section):
         (ImageSourceConfig(data="mnist"),), min_length=1
     )
     objective: VoxelObjectiveConfig = VoxelObjectiveConfig()
+    novel_views: NovelViewsConfig = NovelViewsConfig()
     steps: int = pydantic.Field(14_000, gt=0)
     batch_size: int = pydantic.Field(64, gt=0)
     rate: float = pydantic.Field(1e-3, gt=0)
@@ -104,6 +125,16 @@ class VoxelConfig(Section):
         if value not in VOXEL_PRESETS:
             raise ValueError(f"unknown model; choose {', '.join(VOXEL_PRESETS)}")
         return value
+
+    @pydantic.model_validator(mode="after")
+    def _can_agree(self) -> VoxelConfig:
+        if self.novel_views.agreement and not POSES[self.pose].inferred:
+            able = ", ".join(name for name, pose in POSES.items() if pose.inferred)
+            raise ValueError(
+                "novel_views.agreement needs a pose that is read off the image: "
+                f"{able}; not {self.pose}"
+            )
+        return self
 
     def with_steps(self, steps: int) -> VoxelConfig:
         """The same run with another number of steps."""

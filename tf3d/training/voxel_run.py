@@ -19,6 +19,7 @@ from tf3d.export.model_files import save_model
 from tf3d.files import replacing
 from tf3d.models.voxels import (
     Discriminator,
+    NovelViews,
     VoxelAutoencoder,
     VoxelObjective,
     build_voxel_autoencoder,
@@ -43,6 +44,7 @@ from tf3d.training.voxel_panels import held_out_errors, save_voxel_panel
 from tf3d.training.voxel_steps import (
     VoxelOptimizers,
     make_discriminator,
+    make_novel_views,
     make_voxel_step,
 )
 
@@ -60,6 +62,7 @@ class _Parts:
     discriminator: Discriminator | None
     optimizers: VoxelOptimizers
     generator: keras.random.SeedGenerator
+    novel: NovelViews | None
 
     @property
     def variables(self) -> list[Any]:
@@ -67,6 +70,8 @@ class _Parts:
         result = [*self.model.variables, self.generator.state]
         if self.discriminator is not None:
             result += self.discriminator.variables
+        if self.novel is not None:
+            result += self.novel.variables
         return result
 
     def finite(self) -> bool:
@@ -136,9 +141,10 @@ class VoxelRun:
             voxel_objective_of(config.model), **config.objective.model_dump()
         )
         discriminator = make_discriminator(model, objective)
-        optimizers = VoxelOptimizers(config, model, objective, discriminator)
+        novel = make_novel_views(config, model)
+        optimizers = VoxelOptimizers(config, model, objective, discriminator, novel)
         generator = keras.random.SeedGenerator(config.seed + 2)
-        parts = _Parts(model, discriminator, optimizers, generator)
+        parts = _Parts(model, discriminator, optimizers, generator, novel)
         if self._resuming:
             load_checkpoint(self.folder, parts, optimizers)
             self._resuming = False
@@ -215,6 +221,7 @@ class VoxelRun:
                 parts.discriminator,
                 parts.optimizers,
                 parts.generator,
+                parts.novel,
             )
             self._loop(parts, step, self._images, progress)
             return full_precision(parts.model)

@@ -1,4 +1,4 @@
-"""One training step of a voxel autoencoder: up to four updates on one batch."""
+"""One training step of a voxel autoencoder: up to five updates on one batch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from typing import Any
 import keras
 from keras import ops
 
-from tf3d.models.voxels import Discriminator, VoxelAutoencoder, VoxelObjective
+from tf3d.models.voxels import (
+    Discriminator,
+    NovelViews,
+    ViewDiscriminator,
+    VoxelAutoencoder,
+    VoxelObjective,
+)
 from tf3d.training.optimizers import FusedAdam
 from tf3d.training.voxel_config import VoxelConfig
+
+# Shapes move while they are judged: their judge should not trust old gradients.
+VIEW_MOMENTS = {"beta_1": 0.5, "beta_2": 0.9}
 
 VoxelStep = Callable[[Any], dict[str, Any]]
 
@@ -23,12 +32,14 @@ class VoxelOptimizers:
       gradient is clipped.
     - "pose": the learned pose's µ_θ and log σ²_θ, if there are such.
     - "discriminator" and "generator": of an adversarial regulariser or pose.
+    - "view_discriminator": of novel views.
 
     Args:
       config: rates and clipping.
       model: built.
       objective: tells what a discriminator sees.
       discriminator: built; None where nothing is judged.
+      novel: losses on novel views, if there are any.
     """
 
     def __init__(
@@ -37,6 +48,7 @@ class VoxelOptimizers:
         model: VoxelAutoencoder,
         objective: VoxelObjective,
         discriminator: Discriminator | None,
+        novel: NovelViews | None = None,
     ) -> None:
         self.rates = {"main": config.rate}
         groups = {"main": model.main_variables}
@@ -50,6 +62,9 @@ class VoxelOptimizers:
             groups["generator"] = model.generator_variables(
                 objective.regularizer.adversarial
             )
+        if novel is not None and novel.discriminator is not None:
+            self.rates["view_discriminator"] = config.novel_views.discriminator_rate
+            groups["view_discriminator"] = novel.discriminator.trainable_variables
         self.groups = groups
         self.all = {
             name: FusedAdam(
@@ -57,6 +72,7 @@ class VoxelOptimizers:
                 # Keras' clipnorm goes tensor by tensor.
                 clipnorm=None if name == "pose" else config.clip_norm,
                 name=name,
+                **(VIEW_MOMENTS if name == "view_discriminator" else {}),
             )
             for name, rate in self.rates.items()
         }
@@ -92,6 +108,21 @@ def make_discriminator(
     return discriminator
 
 
+def make_novel_views(config: VoxelConfig, model: VoxelAutoencoder) -> NovelViews | None:
+    """The config's losses on novel views, or None if it has none."""
+    weights = config.novel_views
+    if not weights:
+        return None
+    discriminator = None
+    if weights.realism:
+        discriminator = ViewDiscriminator(
+            model.image_size, model.channels, dtype=model.dtype_policy
+        )
+        discriminator.build()
+    generator = keras.random.SeedGenerator(config.seed + 3)
+    return NovelViews(weights.realism, weights.agreement, discriminator, generator)
+
+
 @dataclasses.dataclass(frozen=True)
 class VoxelLosses:
     """What a step's updates descend, on any backend.
@@ -101,12 +132,14 @@ class VoxelLosses:
       objective: of the autoencoder; says what is judged.
       discriminator: see `make_discriminator`.
       generator: of the prior's samples.
+      novel: see `make_novel_views`.
     """
 
     model: VoxelAutoencoder
     objective: VoxelObjective
     discriminator: Discriminator | None
     generator: keras.random.SeedGenerator
+    novel: NovelViews | None = None
 
     @property
     def variables(self) -> list[Any]:
@@ -114,13 +147,31 @@ class VoxelLosses:
         result = [*self.model.variables, self.generator.state]
         if self.discriminator is not None:
             result += self.discriminator.variables
+        if self.novel is not None:
+            result += self.novel.variables
         return result
 
-    def autoencoder(self, images: Any) -> tuple[Any, dict[str, Any], Any]:
-        """The loss, its terms, and what the discriminator is to judge of the batch."""
+    @property
+    def judges_views(self) -> bool:
+        """Whether novel views have a discriminator."""
+        return self.novel is not None and self.novel.discriminator is not None
+
+    def autoencoder(self, images: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        """The loss, its terms, and what discriminators are to judge of the batch.
+
+        The latter are "codes" and "views", each where there is something to judge.
+        """
         outputs = self.model.reconstruct(images, training=True)
         terms = self.objective(images, outputs)
-        return terms["total"], terms, self.objective.judged(outputs)
+        judged = {}
+        if self.discriminator is not None:
+            judged["codes"] = self.objective.judged(outputs)
+        if self.novel is not None:
+            extra, more, views = self.novel(self.model, outputs)
+            terms = {**terms, **more, "total": terms["total"] + extra}
+            if self.judges_views:
+                judged["views"] = views
+        return terms["total"], terms, judged
 
     def discrimination(self, judged: Any) -> Any:
         """The discriminator's loss on samples of the prior and on what was judged."""
@@ -146,12 +197,14 @@ def make_voxel_step(
     discriminator: Discriminator | None,
     optimizers: VoxelOptimizers,
     generator: keras.random.SeedGenerator,
+    novel: NovelViews | None = None,
 ) -> VoxelStep:
     """Builds a function that takes one step on a batch.
 
     The autoencoder is updated first, the learned pose's variables from the same
     gradients by their own optimiser. Where something is judged, the discriminator
-    follows, on the codes that the batch just had, and then the encoder against it.
+    follows, on the codes that the batch just had, and then the encoder against it; the
+    discriminator of novel views comes last.
 
     Args:
       model: built.
@@ -159,6 +212,7 @@ def make_voxel_step(
       discriminator: see `make_discriminator`.
       optimizers: for these.
       generator: of the prior's samples.
+      novel: see `make_novel_views`.
 
     Returns:
       `step(images)` for images `[batch, size, size, channels]` in [0, 1]; returns the
@@ -167,7 +221,7 @@ def make_voxel_step(
     Raises:
       RuntimeError: for a backend other than TensorFlow and JAX.
     """
-    losses = VoxelLosses(model, objective, discriminator, generator)
+    losses = VoxelLosses(model, objective, discriminator, generator, novel)
     backend = keras.backend.backend()
     if backend == "tensorflow":
         from tf3d.training.voxel_steps_tensorflow import tensorflow_step

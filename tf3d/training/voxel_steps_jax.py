@@ -78,6 +78,15 @@ def jax_step(losses: VoxelLosses, optimizers: VoxelOptimizers) -> VoxelStep:
     def generation(images: Any) -> tuple[Any, Any]:
         return (losses.generation(images),) * 2
 
+    def normalized(values: Values) -> Values:
+        mapping = list(zip(variables, values, strict=True))
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            losses.novel.discriminator.normalize()
+        return [scope.get_current_value(variable) for variable in variables]
+
+    def view_discrimination(pair: Any) -> tuple[Any, Any]:
+        return (losses.novel.discrimination(*pair),) * 2
+
     @functools.partial(jax.jit, donate_argnums=(0, 1))
     def update(
         values: Values, states: dict[str, Values], images: Any
@@ -88,10 +97,19 @@ def jax_step(losses: VoxelLosses, optimizers: VoxelOptimizers) -> VoxelStep:
         )
         if losses.discriminator is not None:
             terms["discriminator"], values = descend(
-                discrimination, ["discriminator"], values, states, judged
+                discrimination, ["discriminator"], values, states, judged["codes"]
             )
             terms["generator"], values = descend(
                 generation, ["generator"], values, states, images
+            )
+        if losses.judges_views:
+            pair = (images, jax.lax.stop_gradient(judged["views"]))
+            terms["view_discriminator"], values = descend(
+                view_discrimination,
+                ["view_discriminator"],
+                normalized(values),
+                states,
+                pair,
             )
         return values, states, terms
 

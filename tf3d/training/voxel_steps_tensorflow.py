@@ -39,13 +39,25 @@ def tensorflow_step(losses: VoxelLosses, optimizers: VoxelOptimizers) -> VoxelSt
         apply("generator", gradients)
         return loss
 
+    def update_view_discriminator(images: Any, views: Any) -> Any:
+        losses.novel.discriminator.normalize()
+        with tf.GradientTape() as tape:
+            loss = losses.novel.discrimination(images, views)
+        variables = optimizers.groups["view_discriminator"]
+        apply("view_discriminator", tape.gradient(loss, variables))
+        return loss
+
     @tf.function(jit_compile=False)
     def step(images: Any) -> dict[str, Any]:
         images = tf.cast(images, tf.float32)
         terms, judged = update_autoencoder(images)
         if losses.discriminator is not None:
-            terms["discriminator"] = update_discriminator(tf.stop_gradient(judged))
+            codes = tf.stop_gradient(judged["codes"])
+            terms["discriminator"] = update_discriminator(codes)
             terms["generator"] = update_generator(images)
+        if losses.judges_views:
+            views = tf.stop_gradient(judged["views"])
+            terms["view_discriminator"] = update_view_discriminator(images, views)
         return terms
 
     return step

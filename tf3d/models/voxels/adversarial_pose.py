@@ -23,6 +23,7 @@ class AdversarialPose(Pose):
     TensorShape([2, 1])
     """
 
+    inferred = True
     adversarial = True
 
     def __init__(self, **kwargs: Any) -> None:

@@ -32,6 +32,8 @@ class AmortizedPose(Pose):
     (TensorShape([2, 1]), TensorShape([2, 12]))
     """
 
+    inferred = True
+
     def __init__(
         self, dimensions: int = 12, width: int = 10, seed: int = 0, **kwargs: Any
     ) -> None:

@@ -30,12 +30,14 @@ class Pose(keras.layers.Layer):
 
     Attributes:
       hypotheses: angles per image.
+      inferred: whether the angles are read off the image.
       adversarial: whether there is an "output" for the discriminator.
       searched: whether an image that was not trained on has no angle of its own, so
         that the one with the least reprojection error is taken.
     """
 
     hypotheses = 1
+    inferred = False
     adversarial = False
     searched = False
 

@@ -36,6 +36,8 @@ class PoseHypotheses(Pose):
     (TensorShape([2, 6]), TensorShape([2, 6]))
     """
 
+    inferred = True
+
     def __init__(
         self, count: int = 6, elevations: int = 1, width: int = 128, **kwargs: Any
     ) -> None:
