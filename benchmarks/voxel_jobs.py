@@ -65,9 +65,11 @@ class Job:
 Measure = Callable[[Job, pathlib.Path], dict[str, float]]
 
 
-def add_arguments(parser: argparse.ArgumentParser, runs: str, results: str) -> None:
+def add_arguments(
+    parser: argparse.ArgumentParser, runs: str, results: str, steps: int
+) -> None:
     """The options of both commands."""
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path(runs))
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path(results))
     parser.add_argument(

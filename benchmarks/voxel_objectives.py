@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=pathlib.Path, required=True)
     parser.add_argument("--seeds", type=int, default=3, help="on MNIST")
     parser.add_argument("--fashion-seeds", type=int, default=1)
-    add_arguments(parser, "runs/objectives", str(equal_steps.FILE))
+    add_arguments(parser, "runs/objectives", str(equal_steps.FILE), 5000)
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)

@@ -4,9 +4,10 @@
     PYTHONPATH=. python benchmarks/voxel_poses.py --table
 
 Trains the configs voxels-shapes-{fixed,uniform,learned,hypotheses,amortized} on single
-views of generated shapes of six categories, and voxels-fig07 (chairs under a random
-azimuth), and prints, on generated shapes that nobody trained on and on real meshes
-(MESHES, a folder such as the open collection's):
+views of generated shapes of six categories, of which the last two learn from views from
+other sides, too; the fixed pose with such views, for what they do by themselves; and
+voxels-fig07 (chairs under a random azimuth). Prints, on generated shapes that nobody
+trained on and on real meshes (MESHES, a folder such as the open collection's):
 
 - the IoU of predicted and true voxels up to what no image can tell (see
   tf3d/evaluation/voxels/shape_scores.py), beside the visual hull of one view, a slab
@@ -32,14 +33,15 @@ from voxel_jobs import Job, add_arguments, read_results, run_jobs, write_results
 
 from tf3d.cli.tables import print_result_table
 from tf3d.reproduction.voxels import pose_comparison
-from tf3d.reproduction.voxels.pose_comparison import BASELINES, FRAMES, POSES
+from tf3d.reproduction.voxels.pose_comparison import BASELINES, FRAMES, POSES, VIEWED
 
 RING = "fig07"
+REALISM = "novel_views.realism=2"  # as in the configs of poses that have it
 
 
 def plan(arguments: argparse.Namespace) -> list[Job]:
     """The trainings."""
-    configs = {pose: f"voxels-shapes-{pose}" for pose in POSES}
+    configs = {pose: f"voxels-shapes-{pose.removesuffix('-viewed')}" for pose in POSES}
     configs[RING] = "voxels-fig07"
     return [
         Job(
@@ -47,7 +49,7 @@ def plan(arguments: argparse.Namespace) -> list[Job]:
             config=config,
             steps=arguments.steps,
             seed=arguments.seed,
-            settings=tuple(arguments.settings),
+            settings=(*((REALISM,) if name == VIEWED else ()), *arguments.settings),
         )
         for name, config in configs.items()
         if not arguments.only or name in arguments.only
@@ -111,6 +113,10 @@ def differences(folder: pathlib.Path, runs: dict[str, Any]) -> dict[str, Any]:
     for path in sorted((folder / "fixed").glob("iou-*.npz")):
         with np.load(path) as stored:
             fixed = dict(stored)
+        viewed = None
+        if VIEWED in runs and (folder / VIEWED / path.name).is_file():
+            with np.load(folder / VIEWED / path.name) as stored:
+                viewed = dict(stored)
         for pose in POSES:
             other = folder / pose / path.name
             if pose not in runs or not other.is_file():
@@ -124,6 +130,8 @@ def differences(folder: pathlib.Path, runs: dict[str, Any]) -> dict[str, Any]:
                 rivals = {"fixed": fixed[f"network.{frame}.tuned"]} | {
                     who: fixed[f"{who}.{frame}.tuned"] for who in BASELINES
                 }
+                if viewed is not None:
+                    rivals[VIEWED] = viewed[f"network.{frame}.tuned"]
                 for who, rival in rivals.items():
                     if pose == who:
                         continue
@@ -149,7 +157,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
     parser.add_argument("--views", type=int, default=2, help="of each")
-    add_arguments(parser, "runs/poses", str(pose_comparison.FILE))
+    add_arguments(parser, "runs/poses", str(pose_comparison.FILE), 3000)
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)

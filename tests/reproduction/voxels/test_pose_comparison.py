@@ -36,7 +36,8 @@ def results(tmp_path, monkeypatch):
 
 def test_tables():
     found = pose_comparison.tables(make_runs(fixed=0.3, learned=0.35))
-    overlap, azimuth = found
+    trainings, overlap, azimuth = found
+    assert trainings.rows[0] == ("fixed", None, None, "1")
     assert overlap.title == "IoU on shapes, free"
     assert overlap.columns == ("", "all", "> 0.05", "> 0.5", "cars")
     assert overlap.rows[0] == ("fixed", "0.300", None, None, "0.400")
@@ -58,6 +59,7 @@ def test_the_best_learned_pose_decides(results, context, gap, hull, same):
     gaps = {
         "shapes/free/learned - fixed": [-0.01, -0.02, 0.0],
         "shapes/free/uniform - fixed": [0.5, 0.4, 0.6],
+        "shapes/free/fixed-viewed - fixed": [0.5, 0.4, 0.6],
         "shapes/free/amortized - fixed": gap,
         "shapes/free/amortized - hull": [hull, hull, hull],
         "shapes/viewer/amortized - fixed": [0.0, 0.0, 0.0],
@@ -67,7 +69,7 @@ def test_the_best_learned_pose_decides(results, context, gap, hull, same):
     assert result.same is same
     assert "amortized pose less that of the fixed one" in result.sentence_ours
     assert f"{gap[0]:+.3f} [{gap[1]:+.3f}" in result.sentence_ours
-    assert len(result.notes) == 4 and result.stored.seconds == 120
+    assert len(result.notes) == 6 and result.stored.seconds == 120
 
 
 def test_without_a_learned_pose_nothing_is_decided(results, context):
