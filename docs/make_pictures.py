@@ -15,9 +15,12 @@ import numpy as np
 from PIL import Image
 
 import tf3d
+from tf3d.data.images import open_images
 from tf3d.evaluation.pictures import write_png
 from tf3d.fusion import Surface
+from tf3d.prediction import VoxelReconstructor, sheets
 from tf3d.rendering import Lights, render_views
+from tf3d.reproduction.voxels.shading import drawn, shaded
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.sources import open_source
 
@@ -127,8 +130,30 @@ def result(path: pathlib.Path, model: tf3d.Reconstructor) -> np.ndarray:
     return np.concatenate([left, right], axis=1)
 
 
+def voxel_shapes(network: VoxelReconstructor, shapes: int = 12) -> np.ndarray:
+    """Test shapes, a row each: picture | model's views | true views | solid."""
+    turns = (60, 120, 180)
+    names = ("input", *(f"{turn}°" for turn in (0, *turns)))
+    heads = (*names, *(f"true {turn}°" for turn in turns), "solid", "")
+    rows = [sheets.beside([sheets.label(head, sheets.TILE) for head in heads], 3)]
+    images = open_images(
+        "shapes", part="test", count=12 * shapes, size=network.image_size, channels=1
+    )
+    for first in range(0, len(images), 12):
+        views = images.images[first : first + 12].astype(np.float32) / 255
+        at = 1 + first // 12 % 3  # not from the front, which shows least
+        code = network.encode(views[at : at + 1])[0]
+        azimuth = float(network.pose(views[at : at + 1])[0][0])
+        truth = [views[(at + turn // 30) % 12] for turn in (0, *turns)]
+        seen = drawn(network, code, azimuth + np.array([0, *turns]))
+        tiles = [sheets.enlarged(view) for view in truth]
+        solid = shaded(network, code, azimuth + np.array([0, 60]), 20)
+        rows.append(sheets.beside([tiles[0], *seen, *tiles[1:], *solid], 3))
+    return sheets.above(rows)
+
+
 def main() -> None:
-    """Writes car.png and result.png, chair.png and chair-result.png."""
+    """Writes car.png and result.png, chair.png and chair-result.png; voxel shapes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
@@ -138,6 +163,7 @@ def main() -> None:
     ):
         write_png(HERE / name, photo(arguments.open))
         write_png(HERE / picture, result(HERE / name, tf3d.load(model)))
+    write_png(HERE / "voxels-shapes.png", voxel_shapes(tf3d.load("mu-vae-shapes")))
 
 
 if __name__ == "__main__":
