@@ -26,7 +26,12 @@ CASES = (
     ("mu-vae", "learned", True, {}),
     ("aae", "adversarial", False, {}),
     ("vae", "uniform", False, {}),
-    ("beta-vae", "hypotheses", True, {"realism": 1.0, "agreement": 1.0}),
+    (
+        "beta-vae",
+        "hypotheses",
+        True,
+        {"realism": 1.0, "agreement": 1.0, "aligned": 0.5},
+    ),
     ("vae", "amortized", False, {}),
 )
 STEPS = 3

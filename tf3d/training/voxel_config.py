@@ -57,11 +57,13 @@ class NovelViewsConfig(Section):
       realism: weight of deceiving a discriminator of images; 0 leaves it out.
       agreement: weight of the encoder's telling code and angles of a view; 0 leaves it
         out. It needs a pose that is read off the image.
+      aligned: share of the views that look along an axis of the grid.
       discriminator_rate: of that discriminator's own optimiser.
     """
 
     realism: float = pydantic.Field(0.0, ge=0)
     agreement: float = pydantic.Field(0.0, ge=0)
+    aligned: float = pydantic.Field(0.0, ge=0, le=1)
     discriminator_rate: float = pydantic.Field(3e-4, gt=0)
 
     def __bool__(self) -> bool:

@@ -120,7 +120,13 @@ def make_novel_views(config: VoxelConfig, model: VoxelAutoencoder) -> NovelViews
         )
         discriminator.build()
     generator = keras.random.SeedGenerator(config.seed + 3)
-    return NovelViews(weights.realism, weights.agreement, discriminator, generator)
+    return NovelViews(
+        weights.realism,
+        weights.agreement,
+        discriminator,
+        generator,
+        aligned=weights.aligned,
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -188,6 +188,16 @@ def test_views_are_from_all_sides_and_heights(generator):
     assert set(terms) == {"realism", "agreement"}
 
 
+def test_some_views_look_along_the_axes(generator):
+    novel = NovelViews(1.0, 0.0, judge(), generator, aligned=0.25)
+    azimuth, _ = novel._angles(model_of("fixed"), np.zeros((4000, 3), np.float32))
+    degrees = np.degrees(np.array(azimuth))
+    along = np.abs((degrees + 45) % 90 - 45) < 1e-3
+    assert along.mean() == pytest.approx(0.25, abs=0.03)
+    around = np.round(degrees[along] / 90).astype(int) % 4
+    assert np.bincount(around, minlength=4).min() > 200
+
+
 def test_discrimination_is_cross_entropy(generator):
     novel = NovelViews(1.0, 0.0, judge(), generator)
     found = float(novel.discrimination(IMAGES, 1 - IMAGES))
@@ -202,7 +212,14 @@ def test_discrimination_is_cross_entropy(generator):
     ("realism", "agreement", "with_judge"),
     [(1.0, 0.0, False), (0.0, 1.0, True), (-1.0, 0.0, True), (0.0, -1.0, False)],
 )
-def test_refuses_what_does_not_go_together(realism, agreement, with_judge, generator):
+def test_refuses_weights_that_do_not_go_together(
+    realism, agreement, with_judge, generator
+):
     discriminator = judge() if with_judge else None
     with pytest.raises(ValueError, match=f"realism={realism}, agreement={agreement}"):
         NovelViews(realism, agreement, discriminator, generator)
+
+
+def test_refuses_an_impossible_share(generator):
+    with pytest.raises(ValueError, match=r"\[0, 1\].*aligned=1.5"):
+        NovelViews(1.0, 0.0, judge(), generator, aligned=1.5)

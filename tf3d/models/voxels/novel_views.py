@@ -34,9 +34,13 @@ class NovelViews:
       agreement: weight of -log p(code, angles | view).
       discriminator: built; None without realism.
       generator: of the angles, a `keras.random.SeedGenerator`.
+      aligned: share of the views that look along an axis of the grid, at azimuths of
+        0, 90, 180 and 270 degrees. Combs of full and empty layers show there alone: all
+        other rays blend neighbours.
 
     Raises:
-      ValueError: if realism and the discriminator do not come together.
+      ValueError: if realism and the discriminator do not come together, or a number is
+        out of range.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class NovelViews:
         agreement: float,
         discriminator: ViewDiscriminator | None,
         generator: keras.random.SeedGenerator,
+        aligned: float = 0.0,
     ) -> None:
         if min(realism, agreement) < 0 or bool(realism) != (discriminator is not None):
             raise ValueError(
@@ -52,7 +57,9 @@ class NovelViews:
                 f"realism > 0. Received: realism={realism}, agreement={agreement}, "
                 f"discriminator={discriminator}"
             )
-        self.realism, self.agreement = realism, agreement
+        if not 0 <= aligned <= 1:
+            raise ValueError(f"Expected aligned in [0, 1]. Received: aligned={aligned}")
+        self.realism, self.agreement, self.aligned = realism, agreement, aligned
         self.discriminator, self.generator = discriminator, generator
 
     @property
@@ -102,6 +109,10 @@ class NovelViews:
         """Even azimuths, and elevations if the pose has such, `[batch]` radians."""
         shape = (ops.shape(code)[0],)
         azimuth = keras.random.uniform(shape, -math.pi, math.pi, seed=self.generator)
+        if self.aligned:
+            chance = keras.random.uniform(shape, 0, 1, seed=self.generator)
+            quarter = 0.5 * math.pi * ops.round(azimuth / (0.5 * math.pi))
+            azimuth = ops.where(chance < self.aligned, quarter, azimuth)
         if not model.pose.max_elevation:
             return azimuth, None
         span = math.radians(model.pose.max_elevation)
