@@ -1,6 +1,6 @@
 """Makes the pictures of the README from the open meshes and the shipped models.
 
-    python docs/make_pictures.py --open FOLDER
+    python docs/make_pictures.py --open FOLDER --shapes RUN
 
 FOLDER is the unpacked open collection (docs/credits.md). The car of car.png and the
 chair of chair.png are held out of all training.
@@ -156,6 +156,7 @@ def main() -> None:
     """Writes car.png and result.png, chair.png and chair-result.png; voxel shapes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=pathlib.Path, required=True)
+    parser.add_argument("--shapes", required=True, help="run of a model of shapes")
     arguments = parser.parse_args()
     for photo, model, name, picture in (
         (car, "multiview-cars", "car.png", "result.png"),
@@ -163,7 +164,7 @@ def main() -> None:
     ):
         write_png(HERE / name, photo(arguments.open))
         write_png(HERE / picture, result(HERE / name, tf3d.load(model)))
-    write_png(HERE / "voxels-shapes.png", voxel_shapes(tf3d.load("mu-vae-shapes")))
+    write_png(HERE / "voxels-shapes.png", voxel_shapes(tf3d.load(arguments.shapes)))
 
 
 if __name__ == "__main__":
