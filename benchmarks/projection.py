@@ -13,13 +13,15 @@ folder of
 
     pip install --no-deps --target graphics tensorflow-graphics==2021.12.3
 
+Where JAX is installed, also ours under it: on a GPU, that and PyTorch are enough.
+
 Each runs in a process of its own, since the thread pools of both libraries would
 disturb each other, and they take turns: A B C A B C ... Their losses and gradients are
-compared before anything is timed. Prints the milliseconds of each (median, least), and
-how many times as long as the better of ours each peer takes. On a GPU, where PyTorch
-and TensorFlow see one, also the share of its bandwidth that reading and writing voxels
-and gradients once would take (--bandwidth, GB/s). Two minutes on 2 cores, with --growth
-some fifteen.
+compared before anything is timed; results stay where they are computed. Prints the
+milliseconds of each (median, least), and how many times as long as the better of ours
+each peer takes. On a GPU, where PyTorch and JAX or TensorFlow see one, also the share
+of its bandwidth that reading and writing voxels and gradients once would take
+(--bandwidth, GB/s). Two minutes on 2 cores, with --growth some fifteen.
 """
 
 from __future__ import annotations
@@ -40,12 +42,12 @@ import numpy as np
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as the commands do
 
-OURS = ("tf3d", "tf3d XLA")
+OURS = ("tf3d", "tf3d XLA", "tf3d JAX")
 # Arrays of the size of the voxels that each holds at the same time, about.
-MEMORY = {"tf3d": 10, "tf3d XLA": 10, "torch grid_sample": 16, "TF Graphics": 90}
-MEMORY_TILTED = MEMORY | {"tf3d": 40, "tf3d XLA": 40}
+MEMORY = dict.fromkeys(OURS, 10) | {"torch grid_sample": 16, "TF Graphics": 90}
+MEMORY_TILTED = MEMORY | dict.fromkeys(OURS, 40)
 # A run returns the loss and the gradients, once they are computed.
-Run = Callable[[], list[np.ndarray]]
+Run = Callable[[], list[Any]]
 
 
 def make_inputs(size: int, batch: int, elevation: bool) -> list[np.ndarray]:
@@ -76,6 +78,28 @@ def make_ours(inputs: list[np.ndarray], jit_compile: bool) -> Run:
     from tf3d.layers import Projection
 
     return make_tensorflow(Projection(), inputs, jit_compile)
+
+
+def make_jax(inputs: list[np.ndarray]) -> Run:
+    os.environ["KERAS_BACKEND"] = "jax"
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    import jax
+
+    from tf3d.layers import Projection
+
+    project = Projection()
+
+    def loss(*tensors: Any) -> Any:
+        return jax.numpy.sum(project(*tensors) ** 2)
+
+    step = jax.jit(jax.value_and_grad(loss, argnums=tuple(range(len(inputs)))))
+    tensors = [jax.numpy.asarray(x) for x in inputs]
+
+    def run() -> list[Any]:
+        value, gradients = jax.block_until_ready(step(*tensors))
+        return [value, *gradients]
+
+    return run
 
 
 def make_graphics(inputs: list[np.ndarray]) -> Run:
@@ -134,11 +158,12 @@ def make_torch(inputs: list[np.ndarray]) -> Run:
         values = torch.nn.functional.grid_sample(voxels, grid, align_corners=True)
         return 1 - torch.exp(-values.sum(2))
 
-    def run() -> list[np.ndarray]:
+    def run() -> list[Any]:
         loss = project(*tensors).square().sum()
         gradients = torch.autograd.grad(loss, tensors)
-        found = [t.detach().cpu().numpy() for t in (loss, *gradients)]
-        return [found[0], np.moveaxis(found[1], 1, -1), *found[2:]]
+        if device == "cuda":
+            torch.cuda.synchronize()
+        return [loss.detach(), *gradients]
 
     return run
 
@@ -146,6 +171,7 @@ def make_torch(inputs: list[np.ndarray]) -> Run:
 MAKERS: dict[str, Callable[[list[np.ndarray]], Run]] = {
     "tf3d": lambda inputs: make_ours(inputs, False),
     "tf3d XLA": lambda inputs: make_ours(inputs, True),
+    "tf3d JAX": make_jax,
     "torch grid_sample": make_torch,
     "TF Graphics": make_graphics,
 }
@@ -161,7 +187,7 @@ def work(name: str) -> None:
         if "size" in request:
             run = MAKERS[name](make_inputs(**request))
             loss, *gradients = run()
-            answer = [float(loss), *(float(np.linalg.norm(g)) for g in gradients)]
+            answer = [float(loss), *(_norm(gradient) for gradient in gradients)]
         else:
             answer = []
             for _ in range(request["count"]):
@@ -170,6 +196,12 @@ def work(name: str) -> None:
                 answer.append(time.perf_counter() - start)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def _norm(gradient: Any) -> float:
+    if hasattr(gradient, "cpu"):  # PyTorch's may be on another device
+        gradient = gradient.cpu()
+    return float(np.linalg.norm(np.asarray(gradient)))
 
 
 class Worker:
@@ -265,6 +297,7 @@ def main() -> None:
     )
     parser.add_argument("--graphics", type=pathlib.Path, help="TensorFlow Graphics")
     parser.add_argument("--growth", action="store_true", help="other sizes and batches")
+    parser.add_argument("--sizes", type=int, nargs="+", help="at batch 64, no others")
     parser.add_argument("--elevation", action="store_true", help="tilted views")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--burst", type=int, default=5, help="runs in a turn")
@@ -277,7 +310,7 @@ def main() -> None:
     if options.rounds < 1 or options.burst < 1:
         parser.error("--rounds and --burst must be at least 1.")
     names = [n for n in MAKERS if n != "TF Graphics" or options.graphics]
-    cases = [(28, 64)]
+    cases = [(size, 64) for size in options.sizes or (28,)]
     if options.growth:
         cases += [(size, 64) for size in (16, 32, 64, 128)]
         cases += [(28, batch) for batch in (1, 8, 512)]

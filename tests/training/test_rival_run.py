@@ -1,8 +1,13 @@
 """Comparison networks train by the multi-view network's run, and resume."""
 
 import dataclasses
+import importlib.util
 import json
 import math
+import os
+import pathlib
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -16,6 +21,7 @@ from tf3d.training.rival_config import RivalConfig, read_run_config
 from tf3d.training.rival_run import RivalRun
 from tf3d.training.rival_steps import make_rival_step
 
+ROOT = pathlib.Path(__file__).parents[2]
 SETTINGS = {
     "decoder-only": ("network.code_width=16",),
     "rotation": (
@@ -151,9 +157,32 @@ def test_step_is_gradient_descent_on_the_objective():
 
 
 def test_other_backends_are_refused(monkeypatch):
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(RuntimeError, match="train under TensorFlow. Received: jax"):
-        make_rival_step(None, None, None)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    model = InverseGraphics(shape_units=5, widths=(4, 4, 4))
+    model.build()
+    with pytest.raises(RuntimeError, match="TensorFlow or JAX. Received: torch"):
+        make_rival_step(model, None, keras.optimizers.SGD(1e-3))
+
+
+@pytest.mark.slow
+def test_the_same_holds_under_jax():
+    if keras.backend.backend() == "jax":
+        pytest.skip("this is the run under JAX")
+    if importlib.util.find_spec("jax") is None:
+        pytest.skip("JAX is not installed")
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "PYTHONPATH": paths}
+    command = [sys.executable, "-m", "pytest", "-q", __file__]
+    chosen = "leaves_model or lowers_the_loss or goes_on"
+    done = subprocess.run(
+        [*command, "-k", chosen, "-p", "no:cacheprovider", "--timeout=280"],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_shipped_recipes(name):

@@ -121,8 +121,7 @@ class ViewPool:
             self._submit(due + 4 * max(1, self.settings.workers))
             work = self._pending.popleft()
             bundle, backgrounds = self._result(work)
-            slot = self._entered % self.settings.shapes
-            self._slots[slot], self._backgrounds[slot] = bundle, backgrounds
+            self._keep(self._entered % self.settings.shapes, bundle, backgrounds)
             self._entered += 1
             self.rendered_views += len(bundle)
             done += 1
@@ -131,6 +130,10 @@ class ViewPool:
         # Keep the workers busy while the batch is drawn and trained on.
         if self.settings.workers:
             self._submit(due + 8 + int(4 * self.settings.shapes_per_batch))
+
+    def _keep(self, slot: int, bundle: Bundle, backgrounds: np.ndarray) -> None:
+        """Puts a shape's views into a slot of the pool."""
+        self._slots[slot], self._backgrounds[slot] = bundle, backgrounds
 
     def _result(self, work: Any) -> tuple[Bundle, np.ndarray]:
         if callable(work):

@@ -50,7 +50,12 @@ class SourceConfig(Section):
 
 
 class DataConfig(Section):
-    """How pairs of views are made; see `tf3d.data.PoolSettings`."""
+    """How pairs of views are made; see `tf3d.data.PoolSettings`.
+
+    Attributes:
+      on_device: whether the pool's views lie in the accelerator's memory, and pairs are
+        composed there; see `tf3d.data.device_pool.DevicePool`. Under JAX alone.
+    """
 
     sources: tuple[SourceConfig, ...] = (SourceConfig(data="cars", split="default"),)
     backgrounds: str | None = None
@@ -64,6 +69,7 @@ class DataConfig(Section):
     shift: int = pydantic.Field(4, ge=0, le=64)
     tone: float = pydantic.Field(0.1, ge=0, lt=0.5)
     workers: int = pydantic.Field(1, ge=0, le=64)
+    on_device: bool = False
 
 
 class ObjectiveConfig(Section):
@@ -195,6 +201,13 @@ def read_config(
 
 def supports_bfloat16() -> bool:
     """Whether this machine multiplies bfloat16 natively."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        if jax.default_backend() == "gpu":
+            return True
     try:
         flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
 from tf3d.training.steps import Step
+from tf3d.training.variables import assign_all, values_of
 
 Objective = Callable[[Any, dict[str, Any], dict[str, Any]], dict[str, Any]]
 
@@ -29,16 +31,23 @@ def make_rival_step(
       objective's terms before the step.
 
     Raises:
-      RuntimeError: for a backend other than TensorFlow.
+      RuntimeError: for a backend other than TensorFlow and JAX.
     """
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise RuntimeError(
-            f"Comparison networks train under TensorFlow. Received: {backend}"
-        )
-    import tensorflow as tf
-
     optimizer.build(model.trainable_variables)
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        return _tensorflow_step(model, objective, optimizer)
+    if backend == "jax":
+        return _jax_step(model, objective, optimizer)
+    raise RuntimeError(
+        f"Comparison networks train under TensorFlow or JAX. Received: {backend}"
+    )
+
+
+def _tensorflow_step(
+    model: keras.Model, objective: Objective, optimizer: keras.optimizers.Optimizer
+) -> Step:
+    import tensorflow as tf
 
     @tf.function(jit_compile=False)
     def step(inputs, targets):
@@ -47,6 +56,39 @@ def make_rival_step(
             terms = objective(model, in_units(inputs), in_units(targets))
         gradients = tape.gradient(terms["total"], variables)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return terms
+
+    return step
+
+
+def _jax_step(
+    model: keras.Model, objective: Objective, optimizer: keras.optimizers.Optimizer
+) -> Step:
+    import jax
+
+    # States of random generators change with each step, too.
+    trainable, others = model.trainable_variables, model.non_trainable_variables
+
+    def loss(weights, state, inputs, targets):
+        mapping = [*zip(trainable, weights), *zip(others, state)]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            terms = objective(model, in_units(inputs), in_units(targets))
+        left = [scope.get_current_value(variable) for variable in others]
+        return terms["total"], (terms, left)
+
+    @functools.partial(jax.jit, donate_argnums=(0, 1, 2))
+    def update(weights, state, moments, inputs, targets):
+        (_, (terms, state)), gradients = jax.value_and_grad(loss, has_aux=True)(
+            weights, state, inputs, targets
+        )
+        weights, moments = optimizer.stateless_apply(moments, gradients, weights)
+        return weights, state, moments, terms
+
+    def step(inputs, targets):
+        groups = trainable, others, optimizer.variables
+        *values, terms = update(*map(values_of, groups), inputs, targets)
+        for variables, new in zip(groups, values, strict=True):
+            assign_all(variables, new)
         return terms
 
     return step

@@ -247,8 +247,11 @@ class MultiViewRun:
         """What training draws from, and what it is measured on."""
         render, still = open_renderers(self.config, phase, self.report)
         settings = self._settings(phase)
+        kind = ViewPool
+        if self.config.data.on_device:
+            from tf3d.data.device_pool import DevicePool as kind
         return (
-            ViewPool(render, settings, self.phase_step),
+            kind(render, settings, self.phase_step),
             ViewPool(still, held_still(settings)),
         )
 

@@ -1,0 +1,226 @@
+"""A pool of views in the accelerator's memory, where pairs are drawn and composed.
+
+One processor core composes some 5,000 pairs a second and sends each to the accelerator;
+a GPU trains on several times as many. Here each view is sent once, as it is rendered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import pathlib
+import shutil
+import tempfile
+from typing import Any
+
+import numpy as np
+
+from tf3d.data.bundles import Bundle
+from tf3d.data.pool import Batch, PoolSettings, Render, ViewPool
+from tf3d.errors import InputError
+
+SHARED_MEMORY = pathlib.Path("/dev/shm")
+
+
+class DevicePool(ViewPool):
+    """Batches of pairs as `ViewPool` draws them, as arrays of JAX.
+
+    The pairs are of the same distribution, but others than `ViewPool` draws.
+
+    Args:
+      render: see `ViewPool`; all backgrounds must be of one size.
+      settings: see `PoolSettings`. A shape's 16 views of 128 px take 2.8 MB.
+      first_batch: where to go on after an interruption.
+
+    Raises:
+      InputError: under another backend than JAX.
+    """
+
+    def __init__(
+        self, render: Render, settings: PoolSettings, first_batch: int = 0
+    ) -> None:
+        import keras  # not for the workers, which import this module
+
+        if keras.backend.backend() != "jax":
+            raise InputError(
+                "data.on_device needs JAX: set KERAS_BACKEND=jax, or leave it out."
+            )
+        self._folder: pathlib.Path | None = None
+        if settings.workers:
+            shared = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+            self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tf3d-", dir=shared))
+            render = _ThroughFile(render, self._folder)
+        super().__init__(render, settings, first_batch)
+        self._arrays: dict[str, Any] | None = None
+
+    def _result(self, work: Any) -> tuple[Bundle, np.ndarray]:
+        result = super()._result(work)
+        return _read(result) if isinstance(result, pathlib.Path) else result
+
+    def _keep(self, slot: int, bundle: Bundle, backgrounds: np.ndarray) -> None:
+        import jax
+
+        new = {name: getattr(bundle, name) for name in Bundle.FIELDS}
+        new["backgrounds"] = backgrounds
+        if self._arrays is None:
+            count = self.settings.shapes
+            self._arrays = {
+                name: jax.numpy.zeros((count, *array.shape), array.dtype)
+                for name, array in new.items()
+            }
+        self._arrays = _put()(self._arrays, np.int32(slot), new)
+
+    def _compose_batch(self, rng: np.random.Generator) -> Batch:
+        size, extent = (self._arrays[n].shape[3] for n in ("rgb", "backgrounds"))
+        integers, floats = self._draws(rng, size, extent)
+        return _compose()(self._arrays, integers, floats)
+
+    def _draws(
+        self, rng: np.random.Generator, size: int, extent: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What `_compose` takes, a row a pair."""
+        settings, count = self.settings, self.settings.batch_size
+        _, pictures = self._arrays["backgrounds"].shape[:2]
+        reach = int(round(settings.shift * size / 128))
+        draw = functools.partial(rng.integers, size=count)
+        columns = {
+            "slot": draw(settings.shapes),
+            "first": draw(settings.views),
+            "second": draw(settings.views),
+            "mirror": draw(2) * settings.mirror,
+            "cluttered": rng.random(count) < settings.clutter,
+            "place": draw(settings.shapes),
+            "picture": draw(pictures),
+            "flip": draw(2),
+            "row": draw(extent - size + 1),
+            "column": draw(extent - size + 1),
+            "down": draw(-reach, reach + 1),
+            "right": draw(-reach, reach + 1),
+        }
+        amount = settings.tone
+        gain = rng.uniform(-amount, amount, (count, 3)) / 3
+        gain += 1 + rng.uniform(-amount, amount, (count, 1))
+        gamma = 1 + rng.uniform(-amount, amount, (count, 1))
+        return (
+            np.stack([columns[name] for name in INTEGERS], axis=1).astype(np.int32),
+            np.concatenate([gain, gamma], axis=1).astype(np.float32),
+        )
+
+    def close(self) -> None:
+        """Stops the workers, and frees the memory."""
+        super().close()
+        self._arrays = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+INTEGERS = (
+    *("slot", "first", "second", "mirror", "cluttered", "place", "picture", "flip"),
+    *("row", "column", "down", "right"),
+)
+
+
+@dataclasses.dataclass
+class _ThroughFile:
+    """Renders into a file in shared memory: several times as fast as through a pipe."""
+
+    render: Render
+    folder: pathlib.Path
+
+    def __call__(self, k: int) -> pathlib.Path:
+        bundle, backgrounds = self.render(k)
+        path = self.folder / f"{k}-{os.getpid()}"
+        with path.open("wb") as file:
+            for name in Bundle.FIELDS:
+                np.save(file, getattr(bundle, name), allow_pickle=False)
+            np.save(file, backgrounds, allow_pickle=False)
+        return path
+
+
+def _read(path: pathlib.Path) -> tuple[Bundle, np.ndarray]:
+    """Takes a bundle and its backgrounds out of a worker's file."""
+    with path.open("rb") as file:
+        fields = {name: np.load(file, allow_pickle=False) for name in Bundle.FIELDS}
+        backgrounds = np.load(file, allow_pickle=False)
+    path.unlink()
+    return Bundle(**fields), backgrounds
+
+
+@functools.cache
+def _put() -> Any:
+    """Writes a shape's arrays into a slot; the pool stays where it is in memory."""
+    import jax
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def put(arrays: dict[str, Any], slot: Any, new: dict[str, Any]) -> dict[str, Any]:
+        return {name: array.at[slot].set(new[name]) for name, array in arrays.items()}
+
+    return put
+
+
+@functools.cache
+def _compose() -> Any:
+    import jax
+
+    return jax.jit(compose)
+
+
+def compose(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
+    """Pairs of views, as `tf3d.rendering.compositing.composite_into` lays them out.
+
+    Args:
+      arrays: a pool's, the slot first: front, rgb, alpha, depth, viewpoints of each
+        view, and backgrounds.
+      integers: `[b, 12]` the columns that `INTEGERS` names: slot and views of input and
+        target, whether mirrored, whether over a background, whose and which and whether
+        that is mirrored, its part's row and column, by how many pixels the object is
+        shifted.
+      floats: `[b, 4]` gain of each channel, and gamma.
+    """
+    import jax.numpy as jnp
+
+    size = arrays["rgb"].shape[3]
+    draw = dict(zip(INTEGERS, integers.T, strict=True))
+    mirror = draw["mirror"] == 1
+    along = jnp.arange(size)[None]
+
+    y, x = along - draw["down"][:, None], along - draw["right"][:, None]
+    inside = ((y >= 0) & (y < size))[:, :, None] & ((x >= 0) & (x < size))[:, None]
+    x = jnp.where(mirror[:, None], size - 1 - x, x)
+    pixels = arrays["front"][
+        draw["slot"][:, None, None],
+        draw["first"][:, None, None],
+        jnp.clip(y, 0, size - 1)[:, :, None],
+        jnp.clip(x, 0, size - 1)[:, None],
+    ]
+    pixels = jnp.where(inside[..., None], pixels, 0).astype(jnp.uint32)
+
+    rows, columns = along + draw["row"][:, None], along + draw["column"][:, None]
+    extent = arrays["backgrounds"].shape[3]
+    columns = jnp.where(draw["flip"][:, None] == 1, extent - 1 - columns, columns)
+    under = arrays["backgrounds"][
+        draw["place"][:, None, None],
+        draw["picture"][:, None, None],
+        rows[:, :, None],
+        columns[:, None],
+    ]
+    cluttered = draw["cluttered"][:, None, None, None] == 1
+    under = jnp.where(cluttered, under, 128).astype(jnp.uint32)
+    value = (under * (255 - pixels[..., 3:]) + 127) // 255 + pixels[..., :3]
+    level = jnp.minimum(value, 255).astype(jnp.float32) / 255
+    gain, gamma = floats[:, None, None, :3], floats[:, None, None, 3:]
+    image = jnp.minimum(level**gamma * gain * 255 + 0.5, 255).astype(jnp.uint8)
+
+    def target(name: str) -> Any:
+        array = arrays[name][draw["slot"], draw["second"]]
+        turned = mirror.reshape(-1, *[1] * (array.ndim - 1))
+        return jnp.where(turned, array[:, :, ::-1], array)
+
+    viewpoint = arrays["viewpoints"][draw["slot"], draw["second"]]
+    sign = jnp.where(mirror, -1.0, 1.0)
+    viewpoint = viewpoint.at[:, 0].multiply(sign)
+    return (
+        {"image": image, "viewpoint": viewpoint},
+        {name: target(name) for name in ("rgb", "depth", "alpha")},
+    )
