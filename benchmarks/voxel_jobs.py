@@ -89,15 +89,28 @@ def read_results(path: pathlib.Path, part: str = "runs") -> dict[str, Any]:
 
 
 def write_results(path: pathlib.Path, **content: Any) -> None:
-    """Writes figures with the command that makes them anew, the day and the machine."""
+    """Writes figures with the command that makes them anew, the day and the machines."""
+    runs = content.get("runs", {}).values()
+    machines = {run.get("machine", _machine()) for run in runs} or {_machine()}
     origin = {
         "command": _command(sys.argv),
         "date": datetime.date.today().isoformat(),
-        "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
+        "machine": "; ".join(sorted(machines)),
     }
     with replacing(path) as temporary:
         text = json.dumps({**origin, **content}, indent=1) + "\n"
         temporary.write_text(text, "utf-8")
+
+
+def _machine() -> str:
+    """What trains in this process."""
+    text = f"{os.cpu_count()} CPU cores, {platform.machine()}"
+    if os.environ.get("KERAS_BACKEND") == "jax":
+        import jax
+
+        devices = {d.device_kind for d in jax.devices() if d.platform != "cpu"}
+        text = ", ".join([text, *sorted(devices), "JAX"])
+    return text
 
 
 def _command(words: Sequence[str]) -> str:
@@ -169,7 +182,12 @@ def _work(job: Job, folder: pathlib.Path, measure: Measure, others: int) -> None
     except InputError as error:
         raise SystemExit(f"{job.name}: {error}") from error
     print(f"{job.name}: measured in {time.monotonic() - started:.0f} s", flush=True)
-    content = {"job": job.identity, "seconds": round(seconds), "values": values}
+    content = {
+        "job": job.identity,
+        "machine": _machine(),
+        "seconds": round(seconds),
+        "values": values,
+    }
     with replacing(folder / "measured.json") as temporary:
         temporary.write_text(json.dumps(content), "utf-8")
 
