@@ -89,7 +89,7 @@ def read_results(path: pathlib.Path, part: str = "runs") -> dict[str, Any]:
 
 
 def write_results(path: pathlib.Path, **content: Any) -> None:
-    """Writes figures with the command that makes them anew, the day and the machines."""
+    """Writes figures with the command for them all, the day and the machines."""
     runs = content.get("runs", {}).values()
     machines = {run.get("machine", _machine()) for run in runs} or {_machine()}
     origin = {
