@@ -26,6 +26,7 @@ from tf3d.errors import InputError
 from tf3d.files import replacing
 
 REPORT_SECONDS = 30.0
+PROCESSOR = f"{os.cpu_count()} CPU cores, {platform.machine()}"
 # What stands for folders of this machine.
 PLACES = {"--data-root": "DATA", "--real": "MESHES"}
 
@@ -91,7 +92,7 @@ def read_results(path: pathlib.Path, part: str = "runs") -> dict[str, Any]:
 def write_results(path: pathlib.Path, **content: Any) -> None:
     """Writes figures with the command for them all, the day and the machines."""
     runs = content.get("runs", {}).values()
-    machines = {run.get("machine", _machine()) for run in runs} or {_machine()}
+    machines = {run.get("machine", PROCESSOR) for run in runs} or {PROCESSOR}
     origin = {
         "command": _command(sys.argv),
         "date": datetime.date.today().isoformat(),
@@ -103,14 +104,13 @@ def write_results(path: pathlib.Path, **content: Any) -> None:
 
 
 def _machine() -> str:
-    """What trains in this process."""
-    text = f"{os.cpu_count()} CPU cores, {platform.machine()}"
-    if os.environ.get("KERAS_BACKEND") == "jax":
-        import jax
+    """What trains in this process; a GPU's memory is taken by who asks."""
+    if os.environ.get("KERAS_BACKEND") != "jax":
+        return PROCESSOR
+    import jax
 
-        devices = {d.device_kind for d in jax.devices() if d.platform != "cpu"}
-        text = ", ".join([text, *sorted(devices), "JAX"])
-    return text
+    devices = {d.device_kind for d in jax.devices() if d.platform != "cpu"}
+    return ", ".join([PROCESSOR, *sorted(devices), "JAX"])
 
 
 def _command(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.device_pool import INTEGERS, DevicePool, compose
+from tf3d.data.device_pool import INTEGERS, DevicePool, _shared, compose
 from tf3d.data.pool import PoolSettings
 from tf3d.errors import InputError
 from tf3d.rendering.compositing import composite_into
@@ -104,6 +104,32 @@ def test_a_batch_depends_on_seed_and_number_alone(monkeypatch):
         for name, array in part.items():
             np.testing.assert_array_equal(array, expected[name])
     assert not np.array_equal(batches[3][0]["image"], batches[4][0]["image"])
+
+
+@needs_jax
+def test_views_are_drawn_from_as_many_as_there_are(monkeypatch):
+    pool = pool_of(monkeypatch, views=16)
+    pool.fill()
+    integers, _ = pool._draws(np.random.default_rng(0), SIZE, EXTENT)
+    for name in ("first", "second"):
+        assert set(integers[:, INTEGERS.index(name)]) == set(range(VIEWS))
+
+
+@needs_jax
+def test_shapes_of_other_counts_are_refused(monkeypatch):
+    pool = pool_of(monkeypatch)
+    bundle, backgrounds = fake_render(0)
+    pool._keep(0, bundle, backgrounds)
+    with pytest.raises(InputError, match="as many views and backgrounds"):
+        pool._keep(1, bundle, backgrounds[:1])
+
+
+def test_little_shared_memory_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr("tf3d.data.device_pool.SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr("tf3d.data.device_pool.ROOM", 0)
+    assert _shared() == tmp_path
+    monkeypatch.setattr("tf3d.data.device_pool.ROOM", 2**60)
+    assert _shared() is None
 
 
 @needs_jax

@@ -208,6 +208,7 @@ def test_our_side_of_the_comparison():
         ({"settings": ("phases.0.image_size=128",)}, "'phases.0.image_size'"),
         ({"settings": ("objective.foo=1",)}, "unknown key 'objective.foo'"),
         ({"settings": ("init_from=multiview-cars",)}, "starts from nothing"),
+        ({"settings": ("data.on_device=true",)}, "not made on_device"),
     ],
 )
 def test_bad_settings(options, message):

@@ -157,6 +157,13 @@ def test_a_start_that_is_missing_leaves_no_folder(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_pool_on_the_device_is_refused_before_a_folder_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
+    with pytest.raises(InputError, match="data.on_device needs JAX"):
+        make_run(tmp_path / "run", "data.on_device=true")
+    assert not (tmp_path / "run").exists()
+
+
 def test_loss_that_is_no_number_stops_with_step_and_checkpoint(tmp_path, monkeypatch):
     run = make_run(tmp_path)
     monkeypatch.setattr(

@@ -1,7 +1,7 @@
 """A pool of views in the accelerator's memory, where pairs are drawn and composed.
 
-One processor core composes some 5,000 pairs a second and sends each to the accelerator;
-a GPU trains on several times as many. Here each view is sent once, as it is rendered.
+One processor core cannot compose pairs as fast as a GPU trains on them. Here each view
+is sent to the GPU once, as it is rendered.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tf3d.data.pool import Batch, PoolSettings, Render, ViewPool
 from tf3d.errors import InputError
 
 SHARED_MEMORY = pathlib.Path("/dev/shm")
+ROOM = 2**30  # bytes
 
 
 class DevicePool(ViewPool):
@@ -40,16 +41,10 @@ class DevicePool(ViewPool):
     def __init__(
         self, render: Render, settings: PoolSettings, first_batch: int = 0
     ) -> None:
-        import keras  # not for the workers, which import this module
-
-        if keras.backend.backend() != "jax":
-            raise InputError(
-                "data.on_device needs JAX: set KERAS_BACKEND=jax, or leave it out."
-            )
+        check_backend()
         self._folder: pathlib.Path | None = None
         if settings.workers:
-            shared = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-            self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tf3d-", dir=shared))
+            self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tf3d-", dir=_shared()))
             render = _ThroughFile(render, self._folder)
         super().__init__(render, settings, first_batch)
         self._arrays: dict[str, Any] | None = None
@@ -69,6 +64,13 @@ class DevicePool(ViewPool):
                 name: jax.numpy.zeros((count, *array.shape), array.dtype)
                 for name, array in new.items()
             }
+        for name, array in new.items():
+            if array.shape != self._arrays[name].shape[1:]:
+                raise InputError(
+                    "data.on_device wants as many views and backgrounds of each shape, "
+                    f"but {name} is {array.shape} of one and "
+                    f"{self._arrays[name].shape[1:]} of another."
+                )
         self._arrays = _put()(self._arrays, np.int32(slot), new)
 
     def _compose_batch(self, rng: np.random.Generator) -> Batch:
@@ -79,15 +81,15 @@ class DevicePool(ViewPool):
     def _draws(
         self, rng: np.random.Generator, size: int, extent: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What `_compose` takes, a row a pair."""
+        """What `compose` takes, a row a pair."""
         settings, count = self.settings, self.settings.batch_size
-        _, pictures = self._arrays["backgrounds"].shape[:2]
+        views, pictures = (self._arrays[n].shape[1] for n in ("rgb", "backgrounds"))
         reach = int(round(settings.shift * size / 128))
         draw = functools.partial(rng.integers, size=count)
         columns = {
             "slot": draw(settings.shapes),
-            "first": draw(settings.views),
-            "second": draw(settings.views),
+            "first": draw(views),
+            "second": draw(views),
             "mirror": draw(2) * settings.mirror,
             "cluttered": rng.random(count) < settings.clutter,
             "place": draw(settings.shapes),
@@ -119,6 +121,30 @@ INTEGERS = (
     *("slot", "first", "second", "mirror", "cluttered", "place", "picture", "flip"),
     *("row", "column", "down", "right"),
 )
+
+
+def check_backend() -> None:
+    """Refuses backends that have no such pool.
+
+    Raises:
+      InputError: under another backend than JAX.
+    """
+    import keras  # not for the workers, which import this module
+
+    if keras.backend.backend() != "jax":
+        raise InputError(
+            "data.on_device needs JAX: set KERAS_BACKEND=jax, or leave it out."
+        )
+
+
+def _shared() -> pathlib.Path | None:
+    """Shared memory with room for what workers render ahead; None for a usual folder.
+
+    Containers often have but 64 MB of it.
+    """
+    if SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > ROOM:
+        return SHARED_MEMORY
+    return None
 
 
 @dataclasses.dataclass

@@ -200,14 +200,7 @@ def read_config(
 
 
 def supports_bfloat16() -> bool:
-    """Whether this machine multiplies bfloat16 natively."""
-    import keras
-
-    if keras.backend.backend() == "jax":
-        import jax
-
-        if jax.default_backend() == "gpu":
-            return True
+    """Whether this machine's processor multiplies bfloat16 natively."""
     try:
         flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

@@ -15,8 +15,18 @@ Model = TypeVar("Model", bound=keras.Model)
 def policy(wanted: str) -> str:
     """The Keras policy of "auto", "float32" or "bfloat16"."""
     if wanted == "auto":
-        wanted = "bfloat16" if supports_bfloat16() else "float32"
+        able = _on_gpu() or supports_bfloat16()
+        wanted = "bfloat16" if able else "float32"
     return "mixed_bfloat16" if wanted == "bfloat16" else "float32"
+
+
+def _on_gpu() -> bool:
+    """Whether JAX computes on a GPU; under TensorFlow the processor decides."""
+    if keras.backend.backend() != "jax":
+        return False
+    import jax
+
+    return jax.default_backend() == "gpu"
 
 
 def full_precision(model: Model) -> Model:

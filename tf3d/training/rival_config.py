@@ -9,6 +9,7 @@ import pydantic
 
 from tf3d.models.rivals import RIVALS
 from tf3d.training.config import (
+    DataConfig,
     MultiViewConfig,
     ObjectiveConfig,
     PhaseConfig,
@@ -57,6 +58,13 @@ class RivalConfig(MultiViewConfig):
     def _unopposed(cls, value: ObjectiveConfig) -> ObjectiveConfig:
         if value.adversarial_weight:
             raise ValueError("comparison networks train without a discriminator")
+        return value
+
+    @pydantic.field_validator("data")
+    @classmethod
+    def _from_the_processor(cls, value: DataConfig) -> DataConfig:
+        if value.on_device:
+            raise ValueError("comparison networks' batches are not made on_device")
         return value
 
     @pydantic.field_validator("model")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
 from tf3d.training.steps import Step
-from tf3d.training.variables import assign_all, values_of
 
 Objective = Callable[[Any, dict[str, Any], dict[str, Any]], dict[str, Any]]
 
@@ -38,7 +36,12 @@ def make_rival_step(
     if backend == "tensorflow":
         return _tensorflow_step(model, objective, optimizer)
     if backend == "jax":
-        return _jax_step(model, objective, optimizer)
+        from tf3d.training.steps_jax import jax_step
+
+        def terms_of(inputs, targets):
+            return objective(model, in_units(inputs), in_units(targets))
+
+        return jax_step(model, terms_of, optimizer)
     raise RuntimeError(
         f"Comparison networks train under TensorFlow or JAX. Received: {backend}"
     )
@@ -56,39 +59,6 @@ def _tensorflow_step(
             terms = objective(model, in_units(inputs), in_units(targets))
         gradients = tape.gradient(terms["total"], variables)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return terms
-
-    return step
-
-
-def _jax_step(
-    model: keras.Model, objective: Objective, optimizer: keras.optimizers.Optimizer
-) -> Step:
-    import jax
-
-    # States of random generators change with each step, too.
-    trainable, others = model.trainable_variables, model.non_trainable_variables
-
-    def loss(weights, state, inputs, targets):
-        mapping = [*zip(trainable, weights), *zip(others, state)]
-        with keras.StatelessScope(state_mapping=mapping) as scope:
-            terms = objective(model, in_units(inputs), in_units(targets))
-        left = [scope.get_current_value(variable) for variable in others]
-        return terms["total"], (terms, left)
-
-    @functools.partial(jax.jit, donate_argnums=(0, 1, 2))
-    def update(weights, state, moments, inputs, targets):
-        (_, (terms, state)), gradients = jax.value_and_grad(loss, has_aux=True)(
-            weights, state, inputs, targets
-        )
-        weights, moments = optimizer.stateless_apply(moments, gradients, weights)
-        return weights, state, moments, terms
-
-    def step(inputs, targets):
-        groups = trainable, others, optimizer.variables
-        *values, terms = update(*map(values_of, groups), inputs, targets)
-        for variables, new in zip(groups, values, strict=True):
-            assign_all(variables, new)
         return terms
 
     return step

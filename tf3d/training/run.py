@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from tf3d.data.device_pool import DevicePool, check_backend
 from tf3d.data.pipeline import dataset
 from tf3d.data.pool import Batch, PoolSettings, ViewPool
 from tf3d.errors import InputError
@@ -129,8 +130,11 @@ class MultiViewRun:
         """Makes the folder, and writes the config into it.
 
         Raises:
-          InputError: if the folder cannot be made or holds another run.
+          InputError: if the folder cannot be made or holds another run, or the backend
+            cannot do what the config says.
         """
+        if self.config.data.on_device:
+            check_backend()
         begin(self.folder, self.config)
 
     def resume(self) -> None:
@@ -247,9 +251,7 @@ class MultiViewRun:
         """What training draws from, and what it is measured on."""
         render, still = open_renderers(self.config, phase, self.report)
         settings = self._settings(phase)
-        kind = ViewPool
-        if self.config.data.on_device:
-            from tf3d.data.device_pool import DevicePool as kind
+        kind = DevicePool if self.config.data.on_device else ViewPool
         return (
             kind(render, settings, self.phase_step),
             ViewPool(still, held_still(settings)),

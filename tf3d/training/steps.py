@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import keras
@@ -14,7 +13,6 @@ from tf3d.training.adversarial_steps import (
 )
 from tf3d.training.adversary import Adversary
 from tf3d.training.batch_units import codes_of, targets_of
-from tf3d.training.variables import assign_all, values_of
 
 ADVERSARIAL = {"tensorflow": tensorflow_adversarial_step, "jax": jax_adversarial_step}
 
@@ -82,36 +80,12 @@ def _tensorflow_step(
 def _jax_step(
     model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
 ) -> Step:
-    import jax
+    from tf3d.training.steps_jax import jax_step
 
-    def loss(trainable, inputs, targets):
-        with keras.StatelessScope(
-            state_mapping=list(zip(model.trainable_variables, trainable, strict=True))
-        ):
-            viewpoints = inputs["viewpoint"]
-            raw = model.decode_raw(codes_of(model, inputs), viewpoints)
-            outputs = model.to_units(raw, viewpoints)
-            terms = objective(targets_of(targets), outputs, viewpoints)
-        return terms["total"], terms
+    def terms_of(inputs, targets):
+        viewpoints = inputs["viewpoint"]
+        raw = model.decode_raw(codes_of(model, inputs), viewpoints)
+        outputs = model.to_units(raw, viewpoints)
+        return objective(targets_of(targets), outputs, viewpoints)
 
-    # Values stay on the device, and the new ones take the memory of the old.
-    @functools.partial(jax.jit, donate_argnums=(0, 1))
-    def update(trainable, state, inputs, targets):
-        (_, terms), gradients = jax.value_and_grad(loss, has_aux=True)(
-            trainable, inputs, targets
-        )
-        trainable, state = optimizer.stateless_apply(state, gradients, trainable)
-        return trainable, state, terms
-
-    def step(inputs, targets):
-        trainable, state, terms = update(
-            values_of(model.trainable_variables),
-            values_of(optimizer.variables),
-            inputs,
-            targets,
-        )
-        assign_all(model.trainable_variables, trainable)
-        assign_all(optimizer.variables, state)
-        return terms
-
-    return step
+    return jax_step(model, terms_of, optimizer)
