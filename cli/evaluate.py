@@ -18,6 +18,27 @@ MULTI_VIEW_SETTINGS = ("shapes", "mesh_shapes", "method", "seed", "cache", "work
 VOXELS_ONLY = ("data_dir", "views", "elevation", "train_images")
 
 
+class Elevation(click.ParamType):
+    """DEGREES, or LOW,HIGH."""
+
+    name = "DEGREES|LOW,HIGH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float | tuple[float, float]:
+        if not isinstance(value, str):
+            return value
+        try:
+            ends = tuple(float(part) for part in value.split(","))
+        except ValueError:
+            ends = ()
+        in_range = len(ends) in (1, 2) and -90 <= ends[0] <= ends[-1] <= 90
+        if not in_range:
+            self.fail(
+                f"{value!r} is neither an angle within 90 degrees, as 30, nor two in "
+                "ascending order, as 0,45."
+            )
+        return ends[0] if len(ends) == 1 else ends
+
+
 @click.command()
 @click.argument("model")
 @click.option(
@@ -67,10 +88,11 @@ VOXELS_ONLY = ("data_dir", "views", "elevation", "train_images")
 )
 @click.option(
     "--elevation",
-    type=click.FloatRange(-90, 90),
+    type=Elevation(),
     default=0.0,
     show_default=True,
-    help="Voxels: of rendered pictures, degrees.",
+    help="Voxels: of rendered pictures, degrees; or the ends that each is drawn "
+    "between.",
 )
 @click.option(
     "--train-images",

@@ -116,9 +116,19 @@ def test_a_voxel_model(tmp_path, voxel_model):
     assert (tmp_path / "p" / "shapes.png").is_file()
 
 
+def test_a_voxel_model_on_views_from_many_elevations(voxel_model):
+    command = ["evaluate", str(voxel_model), "--data", "shapes", "--count", "2"]
+    command += ["--category", "cars", "--views", "1", "--elevation", "0,45"]
+    result = CliRunner().invoke(main, command, env={"COLUMNS": "100"})
+    assert result.exit_code == 0, result.output
+    assert "Viewing direction" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--data", "shapes", "--elevation", "45,0"), "'45,0' is neither an angle"),
+        (("--data", "shapes", "--elevation", "up"), "'up' is neither an angle"),
         (("--data", "shapes", "--mesh-shapes", "3"), "--mesh-shapes means nothing"),
         (("--data", "shapes", "--baseline", "cars"), "compared with hulls"),
         (("--data", "mnist", "--data-dir", "no/such"), "There is no folder no/such"),

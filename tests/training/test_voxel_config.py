@@ -30,12 +30,22 @@ def test_file_then_settings(tmp_path):
         ("novel_views.realism=-1", "'novel_views.realism'"),
         ("novel_views.agreement=1", "adversarial, amortized, hypotheses; not learned"),
         ("sources.4.data=x", "a number below 1"),
+        ("sources.0.elevation=91", "'sources.0.elevation"),
+        ("sources.0.elevation=[45,0]", "the lower elevation comes first; not 45, 0"),
     ],
 )
 def test_bad_settings(setting, message):
     base = {"sources": [{"data": "mnist"}]}
     with pytest.raises(InputError, match=message):
         read_voxel_config(None, [setting], base)
+
+
+def test_elevations_of_a_source():
+    base = {"sources": [{"data": "shapes"}]}
+    one = read_voxel_config(None, ["sources.0.elevation=30"], base)
+    assert one.sources[0].elevation == 30
+    some = read_voxel_config(None, ["sources.0.elevation=[0,45]"], base)
+    assert some.sources[0].elevation == (0, 45)
 
 
 def test_with_steps_shrinks_the_warmup():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 
@@ -11,6 +11,7 @@ from tf3d.models.voxels import POSES, VOXEL_PRESETS
 from tf3d.training.config import Section
 from tf3d.training.config_files import read_content, validated
 
+Elevation = Annotated[float, pydantic.Field(ge=-90, le=90)]
 PoseName = Literal[
     "fixed", "uniform", "adversarial", "learned", "amortized", "hypotheses"
 ]
@@ -25,7 +26,7 @@ class ImageSourceConfig(Section):
       share: images of a batch, relative to the other sources.
       count: images at most; None for all.
       kinds: of "shapes", or categories of "modelnet40"; None for the paper's six.
-      elevation: of rendered views, degrees.
+      elevation: of rendered views, degrees; or the ends that each is drawn between.
       seed: of generated shapes; None for the run's.
       workers: processes that render.
       optional: whether to go on without it where it is missing.
@@ -36,10 +37,19 @@ class ImageSourceConfig(Section):
     share: float = pydantic.Field(1.0, gt=0)
     count: int | None = pydantic.Field(None, gt=0)
     kinds: tuple[str, ...] | None = None
-    elevation: float = pydantic.Field(0.0, ge=-90, le=90)
+    elevation: Elevation | tuple[Elevation, Elevation] = 0.0
     seed: int | None = pydantic.Field(None, ge=0)
     workers: int = pydantic.Field(0, ge=0, le=64)
     optional: bool = False
+
+    @pydantic.field_validator("elevation")
+    @classmethod
+    def _ascending(cls, value: float | tuple[float, float]) -> Any:
+        if isinstance(value, tuple) and value[0] > value[1]:
+            raise ValueError(
+                f"the lower elevation comes first; not {value[0]:g}, {value[1]:g}"
+            )
+        return value
 
 
 class VoxelObjectiveConfig(Section):

@@ -34,6 +34,7 @@ def make_scenes(lengths, seed, kinds=("cars", "chairs"), views=4):
     return Scenes(
         images,
         azimuth,
+        np.zeros(len(images)),
         kind,
         kinds,
         voxels,

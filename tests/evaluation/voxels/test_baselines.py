@@ -41,9 +41,15 @@ def scenes(kind, kinds):
     voxels[0, 0], voxels[1, 1], voxels[2, 1] = True, True, True
     which = np.array([0, 1, 2, 2])
     images = np.zeros((4, 4, 4, 1), np.uint8)
-    names = ("a", "b", "c")
     return Scenes(
-        images, np.zeros(4), np.asarray(kind)[which], kinds, voxels, which, names
+        images,
+        np.zeros(4),
+        np.zeros(4),
+        np.asarray(kind)[which],
+        kinds,
+        voxels,
+        which,
+        ("a", "b", "c"),
     )
 
 

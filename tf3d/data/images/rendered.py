@@ -16,6 +16,8 @@ from tf3d.shapes.sources import ShapeSource
 
 Progress = Callable[[int, int], None]
 
+ELEVATIONS = 0x656C  # keeps the draws apart from others by the same index
+
 
 class JoinedShapes(ShapeSource):
     """Several sources one after the other.
@@ -45,17 +47,43 @@ class JoinedShapes(ShapeSource):
         return result
 
 
+def elevations(index: int, elevation: float | Sequence[float]) -> np.ndarray:
+    """Degrees of a shape's views, `[12]` float32.
+
+    Args:
+      index: of the shape, which its draws depend on.
+      elevation: of all views, or the ends that each is drawn between.
+
+    Raises:
+      ValueError: if the elevation is neither, or out of range.
+    """
+    ends = np.asarray(elevation, np.float64)
+    if ends.ndim == 0:
+        ends = np.repeat(ends, 2)
+    if ends.shape != (2,) or not -90 <= ends[0] <= ends[1] <= 90:
+        raise ValueError(
+            "Expected an elevation, or two of which the first is not higher, within "
+            f"90 degrees. Received: elevation={elevation}"
+        )
+    rng = np.random.default_rng([ELEVATIONS, index])
+    return rng.uniform(*ends, VIEWS).astype(np.float32)
+
+
 def _render(
-    index: int, *, shapes: ShapeSource, elevation: float, size: int, channels: int
+    index: int,
+    *,
+    shapes: ShapeSource,
+    elevation: float | Sequence[float],
+    size: int,
+    channels: int,
 ) -> np.ndarray | str:
     """One shape's pictures, or why there are none."""
     try:
         mesh = shapes.mesh(index)
     except InputError as error:
         return f"skipped: {error}"
-    return render_orthographic(
-        mesh, azimuths(), elevation, size=size, channels=channels
-    )
+    heights = elevations(index, elevation)
+    return render_orthographic(mesh, azimuths(), heights, size=size, channels=channels)
 
 
 def render_set(
@@ -67,7 +95,7 @@ def render_set(
     size: int = 28,
     channels: int = 1,
     count: int | None = None,
-    elevation: float = 0.0,
+    elevation: float | Sequence[float] = 0.0,
     workers: int = 0,
     progress: Progress = lambda done, total: None,
 ) -> ImageSet:
@@ -81,7 +109,7 @@ def render_set(
       size: of the pictures.
       channels: 1 or 3.
       count: of pictures; the shapes after those that make them up are left out.
-      elevation: of all views, degrees.
+      elevation: of all views, degrees; or the ends that each is drawn between.
       workers: processes; 0 renders in this one.
       progress: called with the number of shapes done and their total.
 
@@ -91,6 +119,7 @@ def render_set(
 
     Raises:
       InputError: if no shape can be read.
+      ValueError: if the elevation is out of range.
     """
     total = len(shapes)
     if count is not None:
@@ -117,7 +146,7 @@ def render_set(
         tuple(names),
         name,
         azimuth=np.tile(azimuths(), len(kept))[:count],
-        elevation=np.full(len(images), elevation, np.float32),
+        elevation=np.concatenate([elevations(i, elevation) for i in kept])[:count],
         shape=shape,
         shapes=shapes,
         report=tuple(report),

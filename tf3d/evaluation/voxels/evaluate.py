@@ -12,6 +12,7 @@ import numpy as np
 
 from tf3d.errors import InputError
 from tf3d.evaluation.voxels.codes import evaluate_classes, evaluate_codes
+from tf3d.evaluation.voxels.direction import Directions, evaluate_directions
 from tf3d.evaluation.voxels.framing import evaluate_framing
 from tf3d.evaluation.voxels.inference import Inferred, encode_all, infer
 from tf3d.evaluation.voxels.pictures import write_pictures
@@ -70,7 +71,8 @@ def evaluate_voxels(
       "images"; image/NAME of `evaluate_reconstruction`; code/NAME of `evaluate_codes`
       and, with labels, of `evaluate_classes`, and framing/NAME of `evaluate_framing`;
       with the truth what `ShapeScores.means`
-      and `evaluate_pose` yield, and KIND/ring/NAME of `evaluate_symmetry`.
+      and `evaluate_pose` yield, where elevations differ from 0 what
+      `evaluate_directions` does, and KIND/ring/NAME of `evaluate_symmetry`.
 
     Raises:
       InputError: if the model's results are not numbers.
@@ -149,6 +151,16 @@ def _shapes_and_poses(
         (np.degrees(found.azimuth), scenes.degrees, scenes.kind),
         scenes.kinds,
     )
+    if any(angles.elevation.any() for angles in (scenes, validation, found, known)):
+        yield from evaluate_directions(
+            (
+                _directions(known),
+                _directions(validation),
+                _kinds(validation, scenes),
+            ),
+            (_directions(found), _directions(scenes), scenes.kind),
+            scenes.kinds,
+        )
     with progress("Symmetry"):
         threshold = scores.tuned["network/free"]
         for kind, name in enumerate(scenes.kinds):
@@ -160,6 +172,10 @@ def _shapes_and_poses(
                 found.voxels[chosen], truth, threshold
             ):
                 yield f"{name}/ring/{figure}", value
+
+
+def _directions(angles: Inferred | Scenes) -> Directions:
+    return Directions(np.degrees(angles.azimuth), np.degrees(angles.elevation))
 
 
 def _kinds(validation: Scenes, scenes: Scenes) -> np.ndarray:

@@ -17,6 +17,7 @@ class Scenes:
     Attributes:
       images: `[n, size, size, channels]` uint8.
       azimuth: `[n]` radians.
+      elevation: `[n]` radians.
       kind: `[n]` indices into `kinds`.
       kinds: names.
       voxels: `[m, size, size, size]` bool, each shape with its front towards +x.
@@ -26,6 +27,7 @@ class Scenes:
 
     images: np.ndarray
     azimuth: np.ndarray
+    elevation: np.ndarray
     kind: np.ndarray
     kinds: tuple[str, ...]
     voxels: np.ndarray
@@ -45,14 +47,21 @@ def scenes_of(rendered: ImageSet, views: int, seed: int = 0) -> Scenes:
     """Draws some views of each shape of a rendered set, and fills the shapes.
 
     Args:
-      rendered: with `azimuth`, `shape`, `shapes` and labels, as `render_set` makes it.
+      rendered: with `azimuth`, `elevation`, `shape`, `shapes` and labels, as
+        `render_set` makes it.
       views: of each shape, at random.
       seed: of the choice.
 
     Raises:
       ValueError: if the set is not rendered.
     """
-    parts = (rendered.azimuth, rendered.shape, rendered.shapes, rendered.labels)
+    parts = (
+        rendered.azimuth,
+        rendered.elevation,
+        rendered.shape,
+        rendered.shapes,
+        rendered.labels,
+    )
     if any(part is None for part in parts):
         raise ValueError(f"Expected a rendered set. Received: {rendered.name}")
     rng = np.random.default_rng(seed)
@@ -67,6 +76,7 @@ def scenes_of(rendered: ImageSet, views: int, seed: int = 0) -> Scenes:
     return Scenes(
         rendered.images[order],
         np.radians(rendered.azimuth[order].astype(np.float64)),
+        np.radians(rendered.elevation[order].astype(np.float64)),
         rendered.labels[order],
         tuple(rendered.names),
         np.stack(grids),

@@ -60,7 +60,7 @@ def open_measured(
     views: int = VIEWS,
     validation_shapes: int = VALIDATION_SHAPES,
     kinds: Sequence[str] | None = None,
-    elevation: float = 0.0,
+    elevation: float | Sequence[float] = 0.0,
     seed: int = 0,
     workers: int = 0,
     progress: Progress = lambda done, total: None,
@@ -78,7 +78,7 @@ def open_measured(
       views: of each shape.
       validation_shapes: to choose settings on; of generated ones `count` at most.
       kinds: generators of "shapes", or categories of the others.
-      elevation: of rendered views, degrees.
+      elevation: of rendered views, degrees; or the ends that each is drawn between.
       seed: of generated shapes: training's, so that none of these is measured on.
       workers: processes that render.
       progress: called with shapes rendered and their total.

@@ -46,6 +46,13 @@ POSE_COLUMNS = {
     "near": ("below 30°", 3),
     "shuffled": ("shuffled", 1),
 }
+DIRECTION_COLUMNS = {
+    "direction": "angle",
+    "shuffled": "angle_shuffled",
+    "azimuth": "azimuth",
+    "elevation": "elevation",
+    "elevation, shuffled": "elevation_shuffled",
+}
 RING_COLUMNS = {
     "overlap/network": "overlap",
     "overlap/network_shown": "overlap above 0.05",
@@ -65,7 +72,7 @@ def as_voxel_tables(values: Mapping[str, float]) -> list[Table]:
     kinds = _with(values, "/shape/images")
     if kinds:
         tables += [_frames(values), *(_shapes(values, kinds, f) for f in FRAMES)]
-    tables += [_poses(values), _rings(values), _framing(values)]
+    tables += [_poses(values), _directions(values), _rings(values), _framing(values)]
     return [table for table in tables if table.row_count]
 
 
@@ -107,6 +114,16 @@ def _poses(values: Mapping[str, float]) -> Table:
             for name, (_, digits) in POSE_COLUMNS.items()
         ]
         table.add_row(kind, *cells)
+    return table
+
+
+def _directions(values: Mapping[str, float]) -> Table:
+    table = _table(
+        "Viewing direction, median error in degrees", list(DIRECTION_COLUMNS)
+    )
+    for kind in _with(values, "/direction/angle"):
+        names = [f"{kind}/direction/{name}" for name in DIRECTION_COLUMNS.values()]
+        table.add_row(kind, *(_cell(values, name, 1) for name in names))
     return table
 
 
