@@ -15,7 +15,7 @@ FOLDER = pathlib.Path(__file__).parents[2] / "benchmarks"
 @pytest.fixture
 def modules(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
-    names = ("voxel_jobs", "voxel_objectives", "voxel_poses")
+    names = ("voxel_jobs", "voxel_objectives", "voxel_poses", "voxel_elevations")
     yield [importlib.import_module(name) for name in names]
     for name in names:
         sys.modules.pop(name, None)
@@ -37,12 +37,12 @@ def arguments(**changes):
 def test_plans_name_shipped_configs(modules):
     from tf3d.training.voxel_options import VoxelOptions, configure_voxels
 
-    _, objectives, poses = modules
+    _, objectives, poses, heights = modules
     plan = objectives.plan(arguments())
     assert len(plan) == 16 and len({job.name for job in plan}) == 16
     assert plan[0].name == "mnist-vae-0" and plan[4].data == "fashion_mnist"
     assert [job.texturizer for job in plan[:8]] == [False] * 4 + [True] * 4
-    plan += poses.plan(arguments())
+    plan += poses.plan(arguments()) + heights.plan(arguments())
     assert len(poses.plan(arguments(only=["fixed"]))) == 1
     for job in plan:
         config = configure_voxels(VoxelOptions(config=job.config, steps=job.steps))
@@ -50,7 +50,7 @@ def test_plans_name_shipped_configs(modules):
 
 
 def test_finished_trainings_are_skipped(modules, tmp_path, capsys):
-    jobs, objectives, _ = modules
+    jobs, objectives, *_ = modules
     job = objectives.plan(arguments())[0]
     path = tmp_path / "results.json"
     run = {"job": job.identity, "seconds": 1, "values": {"image/mse/picture": 0.02}}
@@ -76,7 +76,7 @@ def test_the_command_is_for_other_machines_and_all_trainings(modules):
 
 
 def test_tables_are_printed(modules, capsys):
-    _, objectives, _ = modules
+    _, objectives, *_ = modules
     runs = {
         f"mnist-{objective}-0": {
             "job": {"steps": 5000},
@@ -91,7 +91,7 @@ def test_tables_are_printed(modules, capsys):
 
 
 def test_differences_image_by_image(modules, tmp_path):
-    _, _, poses = modules
+    _, _, poses, _ = modules
     rng = np.random.default_rng(0)
     shape = np.repeat(np.arange(40), 2)
     for pose, gain in (("fixed", 0.0), ("learned", 0.05)):

@@ -165,6 +165,13 @@ EXPERIMENTS = (
         "pose_comparison.poses",
     ),
     _one(
+        "elevations",
+        "Azimuth and elevation of views from above",
+        "Sec. 4.4, and beyond it",
+        "trainings that a benchmark measures",
+        "elevation_comparison.elevations",
+    ),
+    _one(
         "pose",
         "The azimuth of rendered shapes",
         "Sec. 4.4",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 from tf3d.errors import InputError
-from tf3d.reproduction.registry import NotPossible, Origin
+from tf3d.reproduction.registry import NotPossible, Origin, Table
 
 FOLDER = pathlib.Path(__file__).parents[1] / "measured"
 
@@ -53,3 +54,13 @@ def origin_of(content: dict[str, Any]) -> Origin:
         sum(run["seconds"] for run in runs),
         "Its models take hours to train.",
     )
+
+
+def trainings_table(runs: Mapping[str, Any]) -> Table:
+    """What was trained, for how long."""
+    rows = []
+    for name, run in runs.items():
+        job = run.get("job", {})
+        minutes = f"{run['seconds'] / 60:.0f}"
+        rows.append((name, job.get("config"), job.get("steps"), minutes))
+    return Table("Trainings", ("", "config", "steps", "minutes"), tuple(rows))

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tf3d.reproduction.registry import Context, Result, Table
-from tf3d.reproduction.voxels.measured import FOLDER, origin_of, read_measured
+from tf3d.reproduction.voxels.measured import (
+    FOLDER,
+    origin_of,
+    read_measured,
+    trainings_table,
+)
 
 FILE = FOLDER / "voxel_poses.json"
 # The fixed pose with the losses on novel views that hypotheses and amortized have, too.
@@ -85,7 +90,7 @@ def tables(runs: Mapping[str, Any]) -> list[Table]:
     sets = dict.fromkeys(
         name.split("/")[0] for run in runs.values() for name in run["values"]
     )
-    result = [_trainings(runs)]
+    result = [trainings_table(runs)]
     for data in sets:
         result += [_overlaps(runs, data, frame) for frame in FRAMES]
         result += [_azimuths(runs, data), _rings(runs, data)]
@@ -99,15 +104,6 @@ def told_gaps(gaps: Gaps, frame: str | None = None) -> list[str]:
         for key, (mean, low, high) in gaps.items()
         if frame is None or key.split("/")[1] == frame
     ]
-
-
-def _trainings(runs: Mapping[str, Any]) -> Table:
-    rows = []
-    for name, run in runs.items():
-        job = run.get("job", {})
-        minutes = f"{run['seconds'] / 60:.0f}"
-        rows.append((name, job.get("config"), job.get("steps"), minutes))
-    return Table("Trainings", ("", "config", "steps", "minutes"), tuple(rows))
 
 
 def _overlaps(runs: Mapping[str, Any], data: str, frame: str) -> Table:
