@@ -298,6 +298,7 @@ def main() -> None:
     parser.add_argument("--graphics", type=pathlib.Path, help="TensorFlow Graphics")
     parser.add_argument("--growth", action="store_true", help="other sizes and batches")
     parser.add_argument("--sizes", type=int, nargs="+", help="at batch 64, no others")
+    parser.add_argument("--batches", type=int, nargs="+", help="at 28³, no others")
     parser.add_argument("--elevation", action="store_true", help="tilted views")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--burst", type=int, default=5, help="runs in a turn")
@@ -310,7 +311,9 @@ def main() -> None:
     if options.rounds < 1 or options.burst < 1:
         parser.error("--rounds and --burst must be at least 1.")
     names = [n for n in MAKERS if n != "TF Graphics" or options.graphics]
-    cases = [(size, 64) for size in options.sizes or (28,)]
+    cases = [(size, 64) for size in options.sizes or ()]
+    cases += [(28, batch) for batch in options.batches or ()]
+    cases = cases or [(28, 64)]
     if options.growth:
         cases += [(size, 64) for size in (16, 32, 64, 128)]
         cases += [(28, batch) for batch in (1, 8, 512)]
