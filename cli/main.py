@@ -16,6 +16,7 @@ import tf3d
 from tf3d.cli.quiet import silence_tensorflow
 from tf3d.errors import InputError
 from tf3d.kernels import prefer_onednn
+from tf3d.lean_imports import leave_unused_out
 
 COMMANDS = {
     "predict": "Photos in, meshes and views out.",
@@ -116,4 +117,5 @@ def main() -> None:
     `tf3d COMMAND --help` explains a command.
     """
     silence_tensorflow()
+    leave_unused_out()
     prefer_onednn()  # before a command's options load TensorFlow
