@@ -46,6 +46,12 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
     help="Change a key of the config, such as data.reuse=4. Repeatable.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Optimiser steps in all.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Train for so long, if the steps do not end before: rates fall by the clock. "
+    "The first views and panels come on top.",
+)
 @click.option("--batch-size", type=click.IntRange(min=1))
 @click.option("--seed", type=click.IntRange(min=0))
 @click.option(
@@ -66,6 +72,7 @@ def train(
     config_name: str | None,
     settings: tuple[str, ...],
     steps: int | None,
+    minutes: float | None,
     batch_size: int | None,
     seed: int | None,
     out: pathlib.Path | None,
@@ -92,6 +99,7 @@ def train(
         config=config_name,
         settings=settings,
         steps=steps,
+        minutes=minutes,
         batch_size=batch_size,
         seed=seed,
         data_dir=data_dir,

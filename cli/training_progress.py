@@ -55,7 +55,13 @@ def show_training(
             for name, value in report.speeds.items():
                 facts += f"  {value:.0f} {name}/s"
             bar.update(filling, visible=False)
-            bar.update(training, completed=report.step, facts=facts, visible=True)
+            bar.update(
+                training,
+                completed=report.step,
+                total=report.total,
+                facts=facts,
+                visible=True,
+            )
             if report.held_out:
                 errors = ", ".join(
                     f"{name} {value:.4g}" for name, value in report.held_out.items()

@@ -45,6 +45,16 @@ def test_trains_from_nothing_then_predicts(tmp_path):
     assert {"model.keras", "README.md", "card.json", "config.yaml", "panels"} <= names
 
 
+def test_trains_for_some_minutes(tmp_path):
+    result = run(
+        *TINY, "--steps", "500", "--minutes", "0.0001", "--out", tmp_path / "run"
+    )
+    assert result.exit_code == 0, result.output
+    assert "trained for 2 steps" in result.output  # one in each phase
+    assert read_config(str(tmp_path / "run" / "config.yaml")).minutes == 0.0001
+    assert run("--minutes", "0", "--out", tmp_path / "none").exit_code == 2
+
+
 def test_fine_tunes_from_a_model(tmp_path):
     assert run(*TINY, "--steps", "2", "--out", tmp_path / "a").exit_code == 0
     result = run(

@@ -57,6 +57,44 @@ def test_run_leaves_model_card_panel_and_logs(tmp_path):
     np.testing.assert_array_equal(again.encode(image), model.encode(image))
 
 
+class Clock:
+    """Stands for the module `time`: between two looks half a second goes by."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def monotonic(self):
+        self.seconds += 0.5
+        return self.seconds
+
+
+def test_the_clock_ends_phases_and_the_run_goes_on_after_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_module, "time", Clock())
+    phases = "[{image_size: 64, steps: 300, rate: 1e-3, decay: 1}, "
+    phases += "{image_size: 64, steps: 100, rate: 1e-3}]"
+    run = make_run(tmp_path, f"phases={phases}", f"minutes={8 / 60}")
+    rates, reports = [], []
+    original = run_module.learning_rate
+
+    def watched(phase, step):
+        rates.append(original(phase, step))
+        return rates[-1]
+
+    monkeypatch.setattr(run_module, "learning_rate", watched)
+    run.train(reports.append)
+    # Six seconds for the first phase, two for the second.
+    assert [report.step for report in reports] == [12, 16]
+    assert reports[0].total == 16 and reports[-1].total == 16
+    assert rates[:12] == sorted(rates[:12], reverse=True) and rates[11] < 3e-5
+    assert run.step == 16
+
+    resumed = MultiViewRun(run.config, tmp_path)
+    resumed.resume()
+    assert resumed.step == 16 and resumed.phase_index == 1
+    resumed.train(reports.append)
+    assert len(reports) == 2  # nothing is left to do
+
+
 def test_training_lowers_the_loss(tmp_path):
     run = make_run(tmp_path, "phases.0.steps=60", "data.shapes=2")
     reports = []

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from tf3d.training.config import PhaseConfig
-from tf3d.training.schedules import learning_rate
+from tf3d.training.schedules import learning_rate, position
 
 
 def rates(**settings):
@@ -47,3 +47,18 @@ def test_warmup_and_decay_may_meet():
 def test_after_the_end_nothing_is_learned():
     assert learning_rate(PhaseConfig(steps=10, decay=0.5), 10) == 0
     assert learning_rate(PhaseConfig(steps=10, decay=0.5), 15) == 0
+
+
+def test_position_by_steps_or_by_the_clock():
+    assert position(100, 30) == 30
+    assert position(100, 30, seconds=1e6) == 30
+    # A minute of four: a quarter.
+    assert position(100, 10, seconds=60, minutes=4) == 25
+    assert position(100, 30, seconds=60, minutes=4) == 30
+    assert position(100, 30, seconds=900, minutes=4) == 100
+
+
+def test_rates_between_steps():
+    phase = PhaseConfig(steps=100, rate=1e-3, decay=0.5)
+    assert learning_rate(phase, 74) > learning_rate(phase, 74.5)
+    assert learning_rate(phase, 74.5) > learning_rate(phase, 75)

@@ -42,6 +42,26 @@ def config(**changes):
     return VoxelConfig(**{**settings, **changes})
 
 
+def test_the_clock_ends_a_run(tmp_path, images, monkeypatch):
+    import types
+
+    from tf3d.training import voxel_run
+
+    looks = iter(range(1000))
+    clock = types.SimpleNamespace(monotonic=lambda: 0.5 * next(looks))
+    monkeypatch.setattr(voxel_run, "time", clock)
+    timed = config(steps=400, decay=1.0, minutes=5 / 60)
+    run = VoxelRun(timed, tmp_path / "run", images=images)
+    run.start()
+    reports = []
+    run.train(reports.append)
+    assert reports[-1].step == reports[-1].total == run.step == 10
+    again = VoxelRun(timed, tmp_path / "run", images=images)
+    again.resume()
+    again.train(reports.append)
+    assert again.step == 10 and len(reports) == 1
+
+
 def test_run_leaves_a_model_and_its_facts(tmp_path, images):
     import keras
 

@@ -129,6 +129,9 @@ class MultiViewConfig(Section):
       model: a preset's name.
       network: constructor arguments that differ from the preset's.
       init_from: a shipped model's name, or a path, whose weights the run starts from.
+      minutes: for all steps together, shared among the phases as their steps are. Where
+        the clock is ahead of the steps, rates go by the clock, and the run ends with
+        it; None trains all steps. Panels and the first views take further time.
       precision: "bfloat16" halves the work of processors that have it; "auto" asks.
       checkpoint_minutes: between two checkpoints.
       panel_steps: between two panels of inputs, predictions and truth.
@@ -141,6 +144,7 @@ class MultiViewConfig(Section):
     objective: ObjectiveConfig = ObjectiveConfig()
     phases: tuple[PhaseConfig, ...] = (PhaseConfig(steps=100_000),)
     batch_size: int = pydantic.Field(64, gt=0)
+    minutes: float | None = pydantic.Field(None, gt=0)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: int = 0
     checkpoint_minutes: float = pydantic.Field(5.0, gt=0)

@@ -42,6 +42,7 @@ class TrainingOptions:
     steps: int | None = None
     batch_size: int | None = None
     seed: int | None = None
+    minutes: float | None = None
     data_dir: str | None = None
     pose: str | None = None
     texturizer: bool | None = None
@@ -119,6 +120,8 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
         changes["batch_size"] = options.batch_size
     if options.seed is not None:
         changes["seed"] = options.seed
+    if options.minutes is not None:
+        changes["minutes"] = options.minutes
     data = config.data.model_dump()
     if options.backgrounds is not None:
         data["backgrounds"] = options.backgrounds

@@ -30,7 +30,7 @@ from tf3d.training.panels import held_out_errors, save_panel
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
 from tf3d.training.run_folder import begin
-from tf3d.training.schedules import learning_rate
+from tf3d.training.schedules import learning_rate, position
 from tf3d.training.sources import open_renderers
 from tf3d.training.steps import Step, make_step
 
@@ -62,7 +62,8 @@ class MultiViewRun:
     ) -> None:
         self.config, self.folder, self.report = config, folder, report
         self.phase_index, self.phase_step = 0, 0
-        self.seconds = 0.0
+        self.earlier_steps = 0  # of phases that are over
+        self.seconds = self.phase_seconds = 0.0
         self.history: list[dict[str, Any]] = []
         self._resuming = False
         self.interrupt = Interrupt()
@@ -72,14 +73,35 @@ class MultiViewRun:
     @property
     def step(self) -> int:
         """Steps done in all phases."""
-        done = sum(phase.steps for phase in self.config.phases[: self.phase_index])
-        return done + self.phase_step
+        return self.earlier_steps + self.phase_step
+
+    def _planned(self, phases: int) -> int:
+        """Steps that the config has for the first phases."""
+        return sum(phase.steps for phase in self.config.phases[:phases])
+
+    def _position(self, phase: PhaseConfig, seconds: float = 0.0) -> float:
+        """How far the phase is, in steps, some seconds after the last report."""
+        minutes = self.config.minutes
+        if minutes is not None:
+            minutes *= phase.steps / self.config.total_steps
+        return position(
+            phase.steps, self.phase_step, self.phase_seconds + seconds, minutes
+        )
+
+    def _expected_steps(self, at: float) -> int:
+        """Of the whole run, if the rest goes on as so far."""
+        if self.config.minutes is None:
+            return self.config.total_steps
+        share = (self._planned(self.phase_index) + at) / self.config.total_steps
+        return round(self.step / share)
 
     def _state(self) -> dict[str, Any]:
         return {
             "phase": self.phase_index,
             "phase_step": self.phase_step,
+            "earlier_steps": self.earlier_steps,
             "seconds": self.seconds,
+            "phase_seconds": self.phase_seconds,
             "history": self.history,
         }
 
@@ -142,6 +164,9 @@ class MultiViewRun:
         state = read_state(self.folder)
         self.phase_index, self.phase_step = state["phase"], state["phase_step"]
         self.seconds, self.history = state["seconds"], state["history"]
+        self.phase_seconds = state.get("phase_seconds", 0.0)
+        planned = self._planned(self.phase_index)
+        self.earlier_steps = state.get("earlier_steps", planned)
         self._resuming = True
 
     def train(
@@ -180,7 +205,8 @@ class MultiViewRun:
             model = grown
             self._train_phase(model, phase, progress, filling)
             self.phase_index += 1
-            self.phase_step = 0
+            self.earlier_steps += self.phase_step
+            self.phase_step, self.phase_seconds = 0, 0.0
         return full_precision(model)
 
     def _inherit(self, model: MultiView, before: MultiView | None) -> None:
@@ -284,13 +310,14 @@ class MultiViewRun:
         optimizer = states.optimizer
         terms, views = LossTerms(), pool.rendered_views
         started = saved = time.monotonic()
-        while self.phase_step < phase.steps:
-            optimizer.learning_rate.assign(learning_rate(phase, self.phase_step))
+        at = self._position(phase)
+        while at < phase.steps:
+            optimizer.learning_rate.assign(learning_rate(phase, at))
             terms.add(step(*self._next(batches, pool)))
             self.phase_step += 1
-            last = self.phase_step == phase.steps
+            at = self._position(phase, time.monotonic() - started)
             stopping = self.interrupt.requested
-            last = last or stopping
+            last = at >= phase.steps or stopping
             if self.step % LOG_STEPS and not last:
                 continue
             count = len(terms)
@@ -304,12 +331,13 @@ class MultiViewRun:
             now = time.monotonic()
             report = Progress(
                 self.step,
-                config.total_steps,
+                self._expected_steps(at),
                 means,
                 count * config.batch_size / (now - started),
                 {"fresh views": (pool.rendered_views - views) / (now - started)},
             )
             self.seconds += now - started
+            self.phase_seconds += now - started
             if self.step % config.panel_steps < LOG_STEPS or last:
                 panel = self.folder / "panels" / f"{self.step:07d}.png"
                 report.held_out = self._look(model, held_out, panel)

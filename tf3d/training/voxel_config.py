@@ -93,6 +93,8 @@ class VoxelConfig(Section):
       objective: weights of the loss.
       novel_views: further losses, on views from random angles.
       steps: optimiser steps.
+      minutes: for these steps. Where the clock is ahead of them, rates go by the clock,
+        and the run ends with it; None trains all steps.
       rate: of the main optimiser.
       warmup: steps over which the rate grows from 0.
       decay: share of the steps, at the end, over which all rates fall to 0 (cosine).
@@ -118,6 +120,7 @@ class VoxelConfig(Section):
     objective: VoxelObjectiveConfig = VoxelObjectiveConfig()
     novel_views: NovelViewsConfig = NovelViewsConfig()
     steps: int = pydantic.Field(14_000, gt=0)
+    minutes: float | None = pydantic.Field(None, gt=0)
     batch_size: int = pydantic.Field(64, gt=0)
     rate: float = pydantic.Field(1e-3, gt=0)
     warmup: int = pydantic.Field(0, ge=0)

@@ -36,6 +36,7 @@ class VoxelOptions:
     steps: int | None = None
     batch_size: int | None = None
     seed: int | None = None
+    minutes: float | None = None
 
 
 def describes_voxels(content: dict[str, Any], model: str | None = None) -> bool:
@@ -63,7 +64,7 @@ def configure_voxels(options: VoxelOptions) -> VoxelConfig:
     config = read_voxel_config(None, options.settings, content)
     changes: dict[str, Any] = {
         key: value
-        for key in ("model", "pose", "texturizer", "batch_size", "seed")
+        for key in ("model", "pose", "texturizer", "batch_size", "seed", "minutes")
         if (value := getattr(options, key)) is not None
     }
     if options.config is None and options.model is not None:

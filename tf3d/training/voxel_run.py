@@ -37,7 +37,7 @@ from tf3d.training.loss_terms import LossTerms
 from tf3d.training.precision import full_precision, policy
 from tf3d.training.progress import Progress
 from tf3d.training.run_folder import begin
-from tf3d.training.schedules import learning_rate
+from tf3d.training.schedules import learning_rate, position
 from tf3d.training.voxel_config import VoxelConfig
 from tf3d.training.voxel_images import TrainingImages, open_training_images
 from tf3d.training.voxel_panels import held_out_errors, save_voxel_panel
@@ -168,6 +168,15 @@ class VoxelRun:
         if fresh:
             self.report(f"New parts: {', '.join(fresh)}.")
 
+    def _position(self, seconds: float = 0.0) -> float:
+        """How far the run is, in steps, some seconds after the last report."""
+        config = self.config
+        return position(config.steps, self.step, self.seconds + seconds, config.minutes)
+
+    def _expected(self, at: float) -> int:
+        """Steps of the whole run, if the rest goes on as so far."""
+        return round(self.step * self.config.steps / at)
+
     # --- the run ---
 
     def start(self) -> None:
@@ -237,14 +246,16 @@ class VoxelRun:
         batches = Batches(images.train, images.shares, config.seed)
         terms = LossTerms()
         started = saved = time.monotonic()
-        while self.step < config.steps:
-            factor = learning_rate(config, self.step) / config.rate
+        at = self._position()
+        while at < config.steps:
+            factor = learning_rate(config, at) / config.rate
             parts.optimizers.scale(factor)
             terms.add(step(batches.batch(self.step)["image"]))
             self.step += 1
+            at = self._position(time.monotonic() - started)
             # Read once: pressed any later, the next step is the last one.
             stopping = self._interrupt.requested
-            last = self.step == config.steps or stopping
+            last = at >= config.steps or stopping
             if self.step % LOG_STEPS and not last:
                 continue
             count = len(terms)
@@ -254,7 +265,7 @@ class VoxelRun:
             now = time.monotonic()
             report = Progress(
                 self.step,
-                config.steps,
+                config.steps if config.minutes is None else self._expected(at),
                 means,
                 count * config.batch_size / (now - started),
             )
