@@ -3,6 +3,7 @@ import pytest
 
 from tf3d.evaluation.voxels.symmetry import (
     evaluate_symmetry,
+    picture_share,
     ring_mean,
     ring_overlap,
     ring_share,
@@ -34,6 +35,16 @@ def test_the_mean_over_turns_is_a_ring():
     rings = np.stack([ring_mean(grid) for grid in shapes()])
     assert (ring_share(rings) > 0.9).all()
     assert (ring_share(np.zeros((1, 4, 4, 4))) == 1).all()
+
+
+def test_a_ring_shows_one_picture_from_everywhere():
+    share = picture_share(shapes(), gain=0.2)
+    assert share[0] > 0.97 and share[1] < 0.9 and share[2] < 0.5
+    # A ring of every other column is none, voxel by voxel, and still looks like one.
+    x, y = np.indices((SIZE, SIZE))
+    comb = shapes()[:1] * ((x + y) % 2 == 0)[..., None]
+    assert ring_share(comb)[0] < 0.6 and picture_share(comb, gain=0.2)[0] > 0.9
+    assert picture_share(np.zeros((1, 4, 4, 4)))[0] == 1
 
 
 def test_figures():

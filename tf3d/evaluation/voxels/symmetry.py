@@ -60,6 +60,34 @@ def ring_share(voxels: np.ndarray) -> np.ndarray:
     return np.array(result)
 
 
+def picture_share(voxels: np.ndarray, gain: float = 1.0) -> np.ndarray:
+    """Share of the energy of level projections that is in their mean over azimuths.
+
+    What a viewer can see of a ring: voxels of one sum along every ray pass, however
+    they share it out among themselves.
+
+    Args:
+      voxels: occupancy `[n, x, y, z]`.
+      gain: density of a full voxel.
+
+    Returns:
+      `[n]` in [0, 1]; 1 for what shows one picture from everywhere, or nothing.
+    """
+    from keras import ops
+
+    from tf3d.layers import project_voxels
+
+    azimuths = turns(ANGLES).astype(np.float32)
+    result = []
+    for shape in np.asarray(voxels, np.float32):
+        alike = np.broadcast_to(shape[..., None], (ANGLES, *shape.shape, 1))
+        pictures = ops.convert_to_numpy(project_voxels(alike, azimuths, gain=gain))
+        energy = float((pictures**2).sum())
+        inside = ANGLES * float((pictures.mean(axis=0) ** 2).sum())
+        result.append(min(1.0, inside / energy) if energy > 0 else 1.0)
+    return np.array(result)
+
+
 def ring_mean(voxels: np.ndarray) -> np.ndarray:
     """The mean of voxels `[x, y, z]` over all turns about the vertical axis."""
     return np.mean([turn_voxels(voxels, angle) for angle in turns(ANGLES)], axis=0)
