@@ -18,11 +18,17 @@ when it ends and kept in the results; stopped, the same command goes on.
 from __future__ import annotations
 
 import argparse
-import functools
 import pathlib
 from typing import Any
 
-from voxel_jobs import Job, add_arguments, read_results, run_jobs
+from voxel_jobs import (
+    Job,
+    add_arguments,
+    add_scene_arguments,
+    on_scenes,
+    read_results,
+    run_jobs,
+)
 
 from tf3d.cli.tables import print_result_table
 from tf3d.reproduction.voxels.elevation_comparison import (
@@ -87,21 +93,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--real", help="a folder of meshes")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
-    parser.add_argument("--views", type=int, default=2, help="of each")
+    add_scene_arguments(parser)
     add_arguments(parser, "runs/elevations", str(FILE), 1500)
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)
     else:
-        how = functools.partial(
-            measure,
-            real=arguments.real,
-            shapes=arguments.shapes,
-            views=arguments.views,
-        )
+        how = on_scenes(measure, arguments)
         runs = run_jobs(plan(arguments), arguments.runs, arguments.results, how)
     for table in tables(runs):
         print_result_table(table)

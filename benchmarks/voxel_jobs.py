@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
+import functools
 import json
 import multiprocessing
 import os
@@ -80,6 +81,22 @@ def add_arguments(
     parser.add_argument(
         "--table", action="store_true", help="train nothing, print what there is"
     )
+
+
+def add_scene_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that measure on views of shapes."""
+    parser.add_argument("--real", help="a folder of meshes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
+    parser.add_argument("--views", type=int, default=2, help="of each")
+
+
+def on_scenes(
+    measure: Callable[..., dict[str, float]], arguments: argparse.Namespace
+) -> Measure:
+    """What `run_jobs` calls, from a function that takes these options, too."""
+    names = ("real", "shapes", "views")
+    return functools.partial(measure, **{n: getattr(arguments, n) for n in names})
 
 
 def read_results(path: pathlib.Path, part: str = "runs") -> dict[str, Any]:

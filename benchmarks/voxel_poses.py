@@ -24,12 +24,19 @@ when it ends and kept in the results; stopped, the same command goes on.
 from __future__ import annotations
 
 import argparse
-import functools
 import pathlib
 from typing import Any
 
 import numpy as np
-from voxel_jobs import Job, add_arguments, read_results, run_jobs, write_results
+from voxel_jobs import (
+    Job,
+    add_arguments,
+    add_scene_arguments,
+    on_scenes,
+    read_results,
+    run_jobs,
+    write_results,
+)
 
 from tf3d.cli.tables import print_result_table
 from tf3d.reproduction.voxels import pose_comparison
@@ -153,21 +160,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--real", help="a folder of meshes")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shapes", type=int, default=240, help="generated, to test on")
-    parser.add_argument("--views", type=int, default=2, help="of each")
+    add_scene_arguments(parser)
     add_arguments(parser, "runs/poses", str(pose_comparison.FILE), 3000)
     arguments = parser.parse_args()
     if arguments.table:
         runs = read_results(arguments.results)
     else:
-        how = functools.partial(
-            measure,
-            real=arguments.real,
-            shapes=arguments.shapes,
-            views=arguments.views,
-        )
+        how = on_scenes(measure, arguments)
         runs = run_jobs(plan(arguments), arguments.runs, arguments.results, how)
     if arguments.table:
         gaps = read_results(arguments.results, "differences")
