@@ -39,20 +39,16 @@ def make_training(config: Any) -> Callable[..., dict[str, Any]]:
     import keras
 
     from tf3d.models import MultiViewObjective, build_multiview
-    from tf3d.training.config import supports_bfloat16
+    from tf3d.training.optimizers import FusedAdam
+    from tf3d.training.precision import policy
+    from tf3d.training.run import ADVERSARIAL
     from tf3d.training.steps import make_step
 
     keras.utils.set_random_seed(config.seed)
-    wanted = config.precision
-    if wanted == "auto":
-        wanted = "bfloat16" if supports_bfloat16() else "float32"
-    model = build_multiview(
-        config.model,
-        **config.network,
-        dtype="mixed_bfloat16" if wanted == "bfloat16" else "float32",
-    )
+    wanted = policy(config.precision)
+    model = build_multiview(config.model, **config.network, dtype=wanted)
     model.build()
-    settings = config.objective.model_dump()
+    settings = config.objective.model_dump(exclude=set(ADVERSARIAL))
     if not model.mask_output:
         settings |= {"mask_weight": 0.0, "masked_depth": False}
     objective = MultiViewObjective(
@@ -65,7 +61,7 @@ def make_training(config: Any) -> Callable[..., dict[str, Any]]:
         f"{model.image_size} x {model.image_size}, {os.cpu_count()} processors, "
         f"{config.data.workers} rendering worker(s)"
     )
-    return make_step(model, objective, keras.optimizers.Adam(1e-4))
+    return make_step(model, objective, FusedAdam(1e-4))
 
 
 def burst(step: Callable[..., Any], batches: Iterator[Any], count: int) -> float:
