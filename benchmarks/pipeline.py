@@ -164,7 +164,7 @@ def render_piecewise(render: Any, k: int, clock: Clock) -> None:
     )
 
     rng = np.random.default_rng([render.seed, 0, k])
-    mesh = clock.call("shape: mesh", render._mesh, rng)
+    mesh = clock.call("shape: mesh", render.mesh, rng)
     renderer = clock.call("shape: normals and buffers", Renderer, mesh, render.size)
     for viewpoint in random_viewpoints(render.views, rng):
         clock.call("view: rasterise", renderer.look, viewpoint)
