@@ -90,6 +90,24 @@ def test_live_draws_sources_by_share_and_repaints_by_chance():
     assert len(set(painted)) == len(painted)
 
 
+def test_live_reshapes_by_chance():
+    source = Tetrahedra("a")
+    own = source.mesh(0).vertices
+
+    def kept(**settings):
+        render = live(source, **settings)
+        meshes = [render.mesh(np.random.default_rng(k)) for k in range(40)]
+        return sum(np.array_equal(mesh.vertices, own) for mesh in meshes)
+
+    assert kept() == 40
+    assert kept(reshape=[1.0]) == 0
+    assert 10 < kept(reshape=[0.5]) < 30
+
+
+def test_live_without_reshaping_draws_what_it_always_did():
+    assert_same(live(Tetrahedra("abc"), reshape=[0.0])(5), live(Tetrahedra("abc"))(5))
+
+
 def test_live_takes_photos(tmp_path):
     path = tmp_path / "photo.png"
     PIL.Image.new("RGB", (50, 30), (10, 200, 30)).save(path)

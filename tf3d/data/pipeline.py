@@ -15,6 +15,7 @@ from tf3d.errors import InputError
 from tf3d.geometry import random_viewpoints, ring_of_viewpoints
 from tf3d.rendering import clutter
 from tf3d.shapes.mesh import Mesh
+from tf3d.shapes.reshape import reshape
 from tf3d.shapes.sources import ShapeSource
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class LiveRendering:
       seed: of all draws.
       input_light: see `render_bundle`.
       ring: whether a shape's views go around it evenly, see `ring_of_viewpoints`.
+      reshape: probability that a shape gets other proportions, for each source; none
+        for none.
     """
 
     sources: Sequence[ShapeSource]
@@ -51,6 +54,7 @@ class LiveRendering:
     seed: int = 0
     input_light: str = "random"
     ring: bool = False
+    reshape: Sequence[float] = ()
 
     def __call__(self, k: int) -> tuple[Bundle, np.ndarray]:
         rng = np.random.default_rng([self.seed, 0, k])
@@ -76,7 +80,10 @@ class LiveRendering:
             if rng.random() < self.repaint[which]:
                 paint = int(rng.integers(2**31))
             try:
-                return source.mesh(index, paint_seed=paint)
+                mesh = source.mesh(index, paint_seed=paint)
+                chance = self.reshape[which] if self.reshape else 0.0
+                # Without a chance nothing is drawn: all else stays as it was.
+                return reshape(mesh, rng) if chance and rng.random() < chance else mesh
             except InputError as error:
                 failure = error
         raise failure

@@ -30,6 +30,7 @@ class SourceConfig(Section):
         "train" for what a folder itself names so, or None for all shapes.
       share: how often this source is drawn, relative to the others.
       repaint: probability of new colours for a shape.
+      reshape: probability of other proportions for a shape.
       count: shapes at most.
       seed: of a generator.
       up: axis of a folder's files.
@@ -42,6 +43,7 @@ class SourceConfig(Section):
     split: str | None = None
     share: float = pydantic.Field(1.0, gt=0)
     repaint: float = pydantic.Field(0.0, ge=0, le=1)
+    reshape: float = pydantic.Field(0.0, ge=0, le=1)
     count: int | None = pydantic.Field(None, gt=0)
     seed: int = 0
     up: Literal["x", "y", "z"] | None = None

@@ -77,8 +77,10 @@ class RivalRun(MultiViewRun):
         settings = self._settings(phase)
         kept = held_still(settings)
         if self.config.model == "decoder-only":
-            # New colours make another shape; and other shapes are not known to it.
-            own = dataclasses.replace(live, repaint=[0.0] * len(live.sources))
+            # New colours or proportions make another shape, and it knows its own alone.
+            own = dataclasses.replace(
+                live, repaint=[0.0] * len(live.sources), reshape=()
+            )
             still = dataclasses.replace(own, views=kept.views, seed=live.seed + 1)
             names = _names(live)
             return (

@@ -97,7 +97,7 @@ def open_renderers(
             )
         files = open_folder(stored[0].data).paths
         return StoredViews(files, size, seed), StoredViews(files, size, seed + 1)
-    train, held_out, shares, repaint = [], [], [], []
+    train, held_out, shares, repaint, reshape = [], [], [], [], []
     for source in data.sources:
         opened = open_training_source(source, report)
         if opened is None:
@@ -106,6 +106,7 @@ def open_renderers(
         held_out.append(opened[1])
         shares.append(source.share)
         repaint.append(source.repaint)
+        reshape.append(source.reshape)
     if not train:
         raise InputError("The config names no shapes that are there.")
     live = LiveRendering(
@@ -118,6 +119,7 @@ def open_renderers(
         find_backgrounds(data.backgrounds),
         seed,
         data.input_light,
+        reshape=reshape,
     )
     measured = [source for source in held_out if source is not None] or train
     still = LiveRendering(
