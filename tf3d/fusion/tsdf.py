@@ -25,7 +25,7 @@ def tsdf_surface(
     behind: float = 0.03,
     votes: int | None = None,
     tolerance: float = 0.003,
-    swell: float = 0.004,
+    swell: float = 0.006,
     blur: float = 0.6,
     smoothing: int = 5,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -67,13 +67,14 @@ def tsdf_surface(
 
 
 def _thinness(field: np.ndarray, voxel: float) -> np.ndarray:
-    """1 in and around parts less than `THIN` thick, 0 where twice as much is behind.
+    """1 where a surface has less than `THIN` behind it, 0 where it has twice as much.
 
     How deep the inside goes nearby tells how thick a part is: a signed distance is at
     its middle minus half its thickness.
     """
     from scipy.ndimage import minimum_filter
 
-    reach = max(1, round(THIN / voxel))
+    # As far as from a voxel just outside to the middle of what counts as thick.
+    reach = int(np.ceil(THIN / voxel)) + 1
     deepest = minimum_filter(field, 2 * reach + 1, mode="nearest")
     return np.clip(2 + 2 * deepest / np.float32(THIN), 0, 1)

@@ -22,8 +22,9 @@ _LEAN = 0.15  # of the top, forwards or backwards, by height
 def reshape(mesh: Mesh, rng: np.random.Generator) -> Mesh:
     """The same object in other proportions.
 
-    Lengths along an axis change by a smooth factor of 0.68 to 1.32 from place to place
-    (no face turns over), and on the whole by up to a quarter (width: 0.15) either way.
+    Length and height change by a smooth factor of 0.68 to 1.32 from place to place, so
+    that no part turns over, and on the whole by a factor of up to 1.28 either way (the
+    width by 1.16).
 
     Args:
       mesh: normalised, front towards +X.
