@@ -70,7 +70,7 @@ def make_batch(size: int, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def tf3d_runner(
-    batch: dict[str, np.ndarray], precision: str, threads: int, weights: pathlib.Path
+    batch: dict[str, np.ndarray], precision: str, weights: pathlib.Path
 ) -> tuple[Runner, int]:
     """Our step; returns it and the number of parameters."""
     import keras
@@ -79,7 +79,6 @@ def tf3d_runner(
     from tf3d.models import MultiViewObjective
     from tf3d.training.steps import make_step
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
     model = build_model(precision)
     with np.load(weights) as values:
         model.set_weights([values[f"arr_{i}"] for i in range(len(values.files))])
@@ -112,17 +111,12 @@ def build_model(precision: str) -> Any:
 
 
 def torch_runner(
-    batch: dict[str, np.ndarray],
-    precision: str,
-    threads: int,
-    weights: pathlib.Path,
-    layout: str,
+    batch: dict[str, np.ndarray], precision: str, weights: pathlib.Path, layout: str
 ) -> tuple[Runner, int]:
     """The same step as one writes it in PyTorch."""
     import torch
     from torch.nn import functional
 
-    torch.set_num_threads(threads)
     torch.manual_seed(0)
     network = torch_network()
     load_weights(network, weights)
@@ -256,11 +250,15 @@ def work(arguments: argparse.Namespace) -> None:
     batch = make_batch(arguments.batch_size)
     weights = pathlib.Path(arguments.weights)
     if library == "tf3d":
-        run, parameters = tf3d_runner(batch, precision, arguments.threads, weights)
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
+        run, parameters = tf3d_runner(batch, precision, weights)
     else:
-        run, parameters = torch_runner(
-            batch, precision, arguments.threads, weights, layout
-        )
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+        run, parameters = torch_runner(batch, precision, weights, layout)
     losses = run(1) + run(2)
     print(json.dumps({"parameters": parameters, "losses": losses}), flush=True)
     for line in sys.stdin:

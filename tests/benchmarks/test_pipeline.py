@@ -1,22 +1,15 @@
 """The benchmark of the pipeline trains what `tf3d train` does."""
 
-import importlib
 import math
-import pathlib
-import sys
 
 import pytest
 
 from tf3d.training.config import read_config
 
-FOLDER = pathlib.Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def pipeline(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module("pipeline")
-    sys.modules.pop("pipeline", None)
+def pipeline(benchmark_module):
+    return benchmark_module("pipeline")
 
 
 @pytest.mark.parametrize("name", ["multiview", "multiview-adversarial"])

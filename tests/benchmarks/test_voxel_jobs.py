@@ -1,24 +1,17 @@
 import argparse
-import importlib
 import json
 import pathlib
-import sys
 
 import numpy as np
 import pytest
 
 from tf3d.errors import InputError
 
-FOLDER = pathlib.Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def modules(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
+def modules(benchmark_module):
     names = ("voxel_jobs", "voxel_objectives", "voxel_poses", "voxel_elevations")
-    yield [importlib.import_module(name) for name in names]
-    for name in names:
-        sys.modules.pop(name, None)
+    return [benchmark_module(name) for name in names]
 
 
 def arguments(**changes):
