@@ -55,6 +55,31 @@ def test_box_is_closed_coloured_and_in_place(method, box_mesh, box_views):
     ) == (0, 2)
 
 
+def faint_legs(views: Views, coverage: float) -> Views:
+    """A table whose blue legs a network would cover by so much, and leave grey."""
+    leg = views.mask & (views.rgb[..., 2] > views.rgb[..., 0])
+    alpha = np.where(leg, coverage, views.alpha)
+    rgb = np.where(leg[..., None], 0.5, views.rgb)
+    return Views(views.viewpoints, rgb, views.depth, alpha >= 0.5, alpha)
+
+
+def test_faint_thin_parts_are_kept_in_their_neighbours_colour(table_views):
+    surface = fuse(faint_legs(table_views, 0.35))
+    legs = surface.vertices[:, 2] < 0.1
+    low = surface.vertices[legs][:, :2]
+    for x in (-0.27, 0.27):
+        for y in (-0.17, 0.17):
+            assert (np.abs(low - (x, y)).max(axis=1) < 0.05).any()
+    assert surface.vertices[:, 2].min() < -0.17
+    red, _, blue = surface.colors[legs].mean(axis=0)
+    assert red > 0.5 and blue < 0.3
+
+
+def test_traces_of_parts_are_carved_away(table_views):
+    surface = fuse(faint_legs(table_views, 0.1))
+    assert surface.vertices[:, 2].min() > 0.1
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_table_keeps_its_legs_and_its_underside(method, table_views):
     surface = fuse(table_views, method)

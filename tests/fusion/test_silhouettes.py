@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tf3d.fusion.silhouettes import REACH, silhouette_distance
+from tf3d.fusion.silhouettes import REACH, sharpened, silhouette_distance
 
 
 def coverage_of_disc(size: int, radius: float, samples: int = 8) -> np.ndarray:
@@ -30,6 +30,27 @@ def test_the_frames_edge_is_no_contour():
     np.testing.assert_allclose(
         silhouette_distance(half)[0, 0, 6:10], [-1.5, -0.5, 0.5, 1.5]
     )
+
+
+def test_solid_parts_stay_as_they_are():
+    disc = coverage_of_disc(128, 37.3)[None].astype(np.float32)
+    np.testing.assert_allclose(sharpened(disc), disc, atol=0.05)
+    np.testing.assert_array_equal(sharpened(disc) >= 0.5, disc >= 0.5)
+
+
+@pytest.mark.parametrize("peak", [0.4, 0.3, 0.25])
+def test_a_faint_line_has_its_contour_at_half_its_height(peak):
+    place = np.arange(128) - 64
+    line = peak * np.exp(-(place**2) / (2 * 1.7**2))  # its half-width at half is 2
+    shown = sharpened(np.tile(line, (1, 128, 1)).astype(np.float32))[0] >= 0.5
+    assert shown[:, 63:66].all()
+    assert not shown[:, np.abs(place) > 2].any()
+
+
+def test_traces_and_nothing_stay_nothing():
+    trace = np.full((1, 64, 64), 0.15, np.float32)
+    assert (sharpened(trace) < 0.5).all()
+    np.testing.assert_array_equal(sharpened(np.zeros((2, 64, 64))), 0)
 
 
 def test_wrong_shape_is_refused():

@@ -20,6 +20,7 @@ def _gather_colors(
     depth,
     silhouette,
     rgb,
+    mask,
     vertices,
     normals,
     near,
@@ -55,7 +56,8 @@ def _gather_colors(
                     # Pixels on the contour hold little of the object's own colour.
                     inside = -silhouette[n, i + down, j + across]
                     share = min(1.0, max(0.0, inside)) + 1e-3
-                    if inside < -0.5:
+                    # Nor do those that a network covers faintly: it leaves them grey.
+                    if inside < -0.5 or not mask[n, i + down, j + across]:
                         share = 0.0
                     share *= (v if down else 1 - v) * (h if across else 1 - h) * base
                     weights[index] += share
@@ -89,6 +91,7 @@ def vertex_colors(
         evidence.depth,
         evidence.silhouette,
         evidence.rgb,
+        evidence.mask,
         np.asarray(vertices, np.float32),
         np.asarray(normals, np.float32),
         NEAR,

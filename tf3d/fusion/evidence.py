@@ -8,11 +8,12 @@ import numpy as np
 
 from tf3d.compilation import compiled
 from tf3d.errors import InputError
-from tf3d.fusion.silhouettes import silhouette_distance
+from tf3d.fusion.silhouettes import sharpened, silhouette_distance
 from tf3d.geometry import Views, extrinsics, intrinsics
 
 JUMP = 0.04  # world units; neighbouring pixels further apart see two surfaces
 SURE = 0.9  # coverage from which a pixel's depth is not mixed with the background
+MASK = 0.5  # coverage from which a pixel shows the object
 BACKGROUND = 0.5  # the plain grey behind the object in every view
 OUTLIERS = 0.03  # per cent of the seen points left out of the bounds, at either end
 GROWTH = 3  # pixels that the depth is continued beyond the silhouette
@@ -31,6 +32,7 @@ class Evidence:
         distance to the surface's tangent plane.
       silhouette: `[n, size, size]` pixels outside the silhouette, negative inside.
       rgb: `[n, size, size, 3]`, the background's share taken out of mixed pixels.
+      mask: `[n, size, size]` bool, where the views' own coverage is at least a half.
       bounds: least and greatest x, y, z of the points seen, each `[3]`.
     """
 
@@ -41,6 +43,7 @@ class Evidence:
     slant: np.ndarray
     silhouette: np.ndarray
     rgb: np.ndarray
+    mask: np.ndarray
     bounds: tuple[np.ndarray, np.ndarray]
 
     def __len__(self) -> int:
@@ -178,18 +181,18 @@ def gather(views: Views) -> Evidence:
             "background. Try another picture, or one cropped closer to the object."
         )
     focal = float(intrinsics(views.size, views.field_of_view)[0, 0])
-    sure = views.mask & (views.alpha >= SURE) & (views.depth > 0)
+    coverage = sharpened(views.alpha)
     depth = np.stack(
         [
-            _continue_depth(d, a, m, SURE, GROWTH, JUMP)
-            for d, a, m in zip(views.depth, views.alpha, views.mask, strict=True)
+            _continue_depth(d, a, a >= MASK, SURE, GROWTH, JUMP)
+            for d, a in zip(views.depth, coverage, strict=True)
         ]
     )
     _, slant = depth_normals(depth, focal)
     cameras = extrinsics(views.viewpoints)
     rotation, shift = cameras[:, :3, :3], cameras[:, :3, 3]
-    trusted = sure if sure.any() else views.mask & (views.depth > 0)
-    seen = seen_points(views.depth, cameras, focal)[trusted]
+    shown = (coverage >= MASK) & (views.depth > 0)
+    seen = seen_points(views.depth, cameras, focal)[shown]
     low, high = np.percentile(seen, (OUTLIERS, 100 - OUTLIERS), axis=0)
     alpha = views.alpha[..., None]
     mixed = (views.rgb - (1 - alpha) * BACKGROUND) / np.maximum(alpha, 0.25)
@@ -199,7 +202,8 @@ def gather(views: Views) -> Evidence:
         focal,
         depth,
         slant,
-        silhouette_distance(views.alpha),
+        silhouette_distance(coverage),
         np.clip(mixed, 0, 1),
+        views.mask,
         (low, high),
     )

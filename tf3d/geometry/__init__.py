@@ -17,9 +17,10 @@ from tf3d.geometry.viewpoints import (
     random_viewpoints,
     ring_of_viewpoints,
 )
-from tf3d.geometry.views import Views
+from tf3d.geometry.views import FAINT, Views
 
 __all__ = [
+    "FAINT",
     "FIELD_OF_VIEW",
     "IMAGE_SIZE",
     "VIEWPOINT_RANGES",

@@ -9,6 +9,8 @@ import numpy as np
 from tf3d.geometry.cameras import FIELD_OF_VIEW
 from tf3d.geometry.viewpoints import as_viewpoints
 
+FAINT = 0.2  # coverage from which a predicted depth is kept
+
 
 @dataclasses.dataclass
 class Views:
@@ -17,7 +19,9 @@ class Views:
     Attributes:
       viewpoints: `[n, 3]` azimuth and elevation in degrees, distance in world units.
       rgb: `[n, size, size, 3]` float32 in [0, 1], the object over plain 0.5 grey.
-      depth: `[n, size, size]` float32 planar depth in world units; 0 outside the mask.
+      depth: `[n, size, size]` float32 planar depth in world units; 0 where nothing is
+        seen. Predicted views keep it wherever coverage is at least `FAINT`, which
+        reaches beyond the mask: a network covers thin parts faintly.
       mask: `[n, size, size]` bool, True on the object.
       alpha: `[n, size, size]` float32 coverage in [0, 1]; the mask is alpha >= 0.5.
       field_of_view: degrees, the same for all.

@@ -89,7 +89,8 @@ def write_views(views: Views, folder: str | os.PathLike[str]) -> list[pathlib.Pa
     for index, viewpoint in enumerate(views.viewpoints):
         files = {kind: f"{index:02d}-{kind}.png" for kind in ("rgb", "depth", "mask")}
         write_rgb(folder / files["rgb"], views.rgb[index])
-        write_depth(folder / files["depth"], views.depth[index])
+        depth = np.where(views.mask[index], views.depth[index], 0)
+        write_depth(folder / files["depth"], depth)
         write_mask(folder / files["mask"], views.mask[index])
         azimuth, elevation, distance = (round(float(value), 4) for value in viewpoint)
         records.append(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tf3d.errors import InputError
-from tf3d.geometry import Views, as_viewpoints, orbit
+from tf3d.geometry import FAINT, Views, as_viewpoints, orbit
 from tf3d.prediction.catalogue import DEFAULT_MODEL, MODEL_FILE, find_model
 from tf3d.prediction.cropping import MASK_LEVEL, prepare
 from tf3d.prediction.network import Network, check_angles
@@ -77,7 +77,7 @@ class Reconstructor(Network):
           mask: the object's cut-out.
 
         Returns:
-          The views; depth is 0 outside the mask, which is alpha >= 0.5.
+          The views; the mask is alpha >= 0.5, depth is 0 where alpha < 0.2.
 
         Raises:
           InputError: if the picture is unusable.
@@ -111,7 +111,7 @@ class Reconstructor(Network):
         return Views(
             viewpoints=viewpoints,
             rgb=np.clip(rgb, 0, 1),
-            depth=np.where(mask, depth, 0),
+            depth=np.where(alpha >= FAINT, depth, 0),
             mask=mask,
             alpha=np.clip(alpha, 0, 1),
         )
