@@ -69,7 +69,7 @@ EXPERIMENTS = (
         "fig05",
         "Random clothes from the AAE",
         "Fig. 5",
-        "a voxel model, best an AAE on Fashion-MNIST",
+        "an AAE, best on Fashion-MNIST",
         "samples.figure05",
         {"voxels-fig05": "fashion_mnist"},
     ),

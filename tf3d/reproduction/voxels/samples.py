@@ -38,7 +38,7 @@ SHAPES_KNOWN = 80  # whose codes tell cups from others
 def figure05(context: Context) -> Result:
     """Random samples of the AAE on Fashion-MNIST, azimuth fixed."""
     paper = {"objective": "aae", "pose": "fixed", "data": "fashion_mnist"}
-    loaded = context.loaded("voxel", **paper)
+    loaded = context.loaded("voxel", must={"objective": "aae"}, **paper)
     codes, voxels, told_codes = _samples(context, loaded)
     x, y, z = slice_correlations(voxels).mean(axis=0)
     angles = (0, 30, 60, 90)
