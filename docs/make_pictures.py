@@ -148,10 +148,9 @@ def held_out(model: tf3d.Reconstructor, data: str, shapes: int = 5) -> np.ndarra
         shape = render_test_shape(source, index, model.image_size)
         picture = cluttered_inputs(shape, seed=0)[index % len(shape.inputs)]
         truth = render_views(shape.mesh, viewpoints, size=model.image_size)
-        predicted = model.views(picture, viewpoints, crop="none")
-        mesh = surface_views(
-            model.reconstruct(picture, crop="none"), viewpoints, model.image_size
-        )
+        code = model.encode(picture[None])[0]
+        predicted = model.decode(code, viewpoints)
+        mesh = surface_views(model.surface(code), viewpoints, model.image_size)
         tiles = [picture, *truth.rgb, *predicted.rgb, *mesh]
         rows.append(np.concatenate(tiles, axis=1))
     return np.concatenate(rows)

@@ -182,17 +182,17 @@ def gather(views: Views) -> Evidence:
         )
     focal = float(intrinsics(views.size, views.field_of_view)[0, 0])
     coverage = sharpened(views.alpha)
+    shown = coverage >= MASK
     depth = np.stack(
         [
-            _continue_depth(d, a, a >= MASK, SURE, GROWTH, JUMP)
-            for d, a in zip(views.depth, coverage, strict=True)
+            _continue_depth(d, a, m, SURE, GROWTH, JUMP)
+            for d, a, m in zip(views.depth, coverage, shown, strict=True)
         ]
     )
     _, slant = depth_normals(depth, focal)
     cameras = extrinsics(views.viewpoints)
     rotation, shift = cameras[:, :3, :3], cameras[:, :3, 3]
-    shown = (coverage >= MASK) & (views.depth > 0)
-    seen = seen_points(views.depth, cameras, focal)[shown]
+    seen = seen_points(views.depth, cameras, focal)[shown & (views.depth > 0)]
     low, high = np.percentile(seen, (OUTLIERS, 100 - OUTLIERS), axis=0)
     alpha = views.alpha[..., None]
     mixed = (views.rgb - (1 - alpha) * BACKGROUND) / np.maximum(alpha, 0.25)
