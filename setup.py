@@ -48,7 +48,7 @@ setup(
         "tf3d.shapes": ["*.yaml"],
         "tf3d.reproduction": ["stored/*.json", "stored/*.png", "measured/*.json"],
         # Not the numbered SavedModel versions that `tf3d export` puts beside these.
-        "tf3d.saved_models": ["*/model.keras", "*/*.md", "*/*.json", "*/*.yaml"],
+        "tf3d.saved_models": ["*/*.keras", "*/*.md", "*/*.json", "*/*.yaml"],
     },
     install_requires=[
         "tensorflow>=2.20,<2.22",

@@ -77,6 +77,12 @@ class Elevation(click.ParamType):
     show_default=True,
     help="Of each part at most, whose surface is fused.",
 )
+@click.option(
+    "--refine/--no-refine",
+    default=True,
+    show_default=True,
+    help="Whether codes are fitted to their pictures, where the model can.",
+)
 @click.option("--method", help="Of fusion; the best one by default.")
 @click.option("--seed", default=0, show_default=True, help="Of the backgrounds.")
 @click.option(
@@ -142,7 +148,7 @@ def evaluate(context: click.Context, **options: Any) -> None:
     from tf3d.files import replacing
     from tf3d.prediction import VoxelReconstructor, load
 
-    model = load(options["model"])
+    model = load(options["model"], options["refine"])
     is_voxels = isinstance(model, VoxelReconstructor)
     _check_options(context, is_voxels)
     figures = _voxel_figures if is_voxels else _multi_view_figures

@@ -40,7 +40,13 @@ def export(
 
     network = load_trainable(model)
     out = out or pathlib.Path("saved_models") / network.name
-    path = export_saved_model(network.model, out, version, name=network.name)
+    path = export_saved_model(
+        network.model,
+        out,
+        version,
+        name=network.name,
+        estimator=getattr(network, "estimator", None),
+    )
     for line in describe(path):
         click.echo(line)
     if serving_config:

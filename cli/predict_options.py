@@ -84,6 +84,13 @@ OPTIONS = (
         "--mask", type=PATH, help="A cut-out of the object: a picture, white inside."
     ),
     click.option(
+        "--refine/--no-refine",
+        default=True,
+        show_default=True,
+        help="Fit what is predicted to the picture, where the model can; or take what "
+        "the network answers at once.",
+    ),
+    click.option(
         "--threshold",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         help="Occupancy at a voxel model's surface.  [default: 0.05]",
@@ -126,6 +133,7 @@ def run(
     method: str | None,
     crop: str,
     mask: pathlib.Path | None,
+    refine: bool,
     threshold: float | None,
     length: float | None,
     seed: int,
@@ -174,6 +182,7 @@ def run(
         method=method,
         crop=crop,
         mask=mask,
+        refine=refine,
         length=length,
         threshold=threshold,
         seed=seed,

@@ -39,8 +39,8 @@ def shaken(model, spread):
     return model
 
 
-def export(model, folder):
-    path = export_saved_model(model, folder, name="model")
+def export(model, folder, estimator=None):
+    path = export_saved_model(model, folder, name="model", estimator=estimator)
     return tf.saved_model.load(str(path)).signatures
 
 

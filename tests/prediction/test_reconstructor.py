@@ -136,3 +136,77 @@ def test_code_in_a_model_does_not_run(tmp_path):
     keras.Sequential(layers).save(tmp_path / "a.keras")
     with pytest.raises(InputError, match="cannot be loaded"):
         load(tmp_path / "a.keras")
+
+
+# --- fitted codes ---
+
+
+@pytest.fixture(scope="module")
+def run_with_estimator(tmp_path_factory):
+    """A run's folder with a small network and a view estimator, both untrained."""
+    import keras
+
+    from tf3d.models import ViewEstimator, build_multiview
+
+    keras.utils.set_random_seed(0)
+    folder = tmp_path_factory.mktemp("refined")
+    network = build_multiview("multiview-mask", code_width=16)
+    network.build()
+    network.save(folder / "model.keras")
+    estimator = ViewEstimator()
+    estimator.build()
+    estimator.save(folder / "view.keras")
+    return folder
+
+
+def test_codes_are_fitted_where_there_is_an_estimator(run_with_estimator, green):
+    from tf3d.prediction.refinement import Refinement
+
+    network = load(run_with_estimator)
+    picture = network.prepare(green)[None]
+    assert network.refines
+    expected, _ = Refinement(network.model, network.estimator)(picture)
+    np.testing.assert_allclose(network.encode(picture), expected, atol=1e-5)
+    plain = load(run_with_estimator, refine=False)
+    assert not plain.refines and not network.plain().refines
+    at_once = np.asarray(network.model.encode(picture))
+    np.testing.assert_allclose(plain.encode(picture), at_once, atol=1e-6)
+    np.testing.assert_allclose(network.plain().encode(picture), at_once, atol=1e-6)
+    assert np.abs(network.encode(picture) - at_once).max() > 1e-3
+
+
+def test_many_pictures_are_fitted_in_batches(run_with_estimator, green, monkeypatch):
+    network = load(run_with_estimator)
+    pictures = np.stack([network.prepare(green * s) for s in (0.3, 0.6, 0.9)])
+    together = network.encode(pictures)
+    monkeypatch.setattr("tf3d.prediction.reconstructor.FITTED", 2)
+    np.testing.assert_allclose(network.encode(pictures), together, atol=1e-3)
+    with pytest.raises(ValueError, match=r"images of shape \[b, 128, 128, 3\]"):
+        network.encode(pictures[0])
+
+
+def test_without_an_estimator_codes_are_the_encoders(model):
+    assert not model.refines and model.plain().refines is False
+
+
+def test_view_file_that_is_no_estimator(run_with_estimator, tmp_path):
+    for name in ("model.keras", "view.keras"):
+        (tmp_path / name).write_bytes((run_with_estimator / "model.keras").read_bytes())
+    with pytest.raises(InputError, match="view.keras is no view estimator"):
+        load(tmp_path)
+    (tmp_path / "view.keras").write_bytes(b"damaged")
+    with pytest.raises(InputError, match="view.keras cannot be loaded"):
+        load(tmp_path)
+    load(tmp_path, refine=False)
+
+
+def test_estimator_for_pictures_of_another_size(run_with_estimator, tmp_path):
+    from tf3d.models import build_multiview
+
+    small = build_multiview("multiview-mask", code_width=16, image_size=64)
+    small.build()
+    small.save(tmp_path / "model.keras")
+    estimator = (run_with_estimator / "view.keras").read_bytes()
+    (tmp_path / "view.keras").write_bytes(estimator)
+    with pytest.raises(InputError, match="pictures of 128 px, and .* of 64"):
+        load(tmp_path)

@@ -198,7 +198,8 @@ class ViewPool:
         mirror: bool,
         rng: np.random.Generator,
         out: np.ndarray,
-    ) -> None:
+    ) -> np.ndarray:
+        """Makes an input; returns the rows and columns that its object moved by."""
         size = out.shape[0]
         if rng.random() < self.settings.clutter:
             pictures = self._backgrounds[rng.integers(self.settings.shapes)]
@@ -214,6 +215,7 @@ class ViewPool:
         composite_into(
             front, background, row, column, mirror, shift, self._tone(rng), out
         )
+        return shift
 
     def _tone(self, rng: np.random.Generator) -> np.ndarray:
         amount = self.settings.tone

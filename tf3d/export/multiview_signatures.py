@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from tf3d.export.encoded_images import MASK_LEVEL, image_from_bytes
 from tf3d.geometry import FAINT, orbit
-from tf3d.models import MultiView
+from tf3d.models import MultiView, ViewEstimator
+from tf3d.prediction.refinement import Refinement
 
 
 class MultiViewSignatures:
@@ -21,6 +22,7 @@ class MultiViewSignatures:
     |---|---|---|
     | serving_default | images, viewpoints | views |
     | encode | images | codes `[b, width]` |
+    | refine | images | codes fitted to them, where there is an estimator |
     | decode | codes, viewpoints | views |
     | from_bytes | images: strings `[b]` | views, viewpoints: an orbit of 6 |
     | from_bytes_at | images: strings `[b]`, viewpoints | views, viewpoints |
@@ -36,10 +38,13 @@ class MultiViewSignatures:
 
     Args:
       model: the network.
+      estimator: of its inputs' masks and viewpoints.
     """
 
-    def __init__(self, model: MultiView) -> None:
-        self.model = model
+    def __init__(
+        self, model: MultiView, estimator: ViewEstimator | None = None
+    ) -> None:
+        self.model, self.estimator = model, estimator
         self._from_bytes_at = tf.function(self._from_bytes_at)  # traced once
 
     def functions(self) -> dict[str, Any]:
@@ -56,6 +61,8 @@ class MultiViewSignatures:
             "from_bytes": (self._from_bytes, (encoded,)),
             "from_bytes_at": (self._from_bytes_at, (encoded, viewpoints)),
         }
+        if self.estimator is not None:
+            takes["refine"] = (self._refined, (images,))
         return {
             name: tf.function(function).get_concrete_function(*specs)
             for name, (function, specs) in takes.items()
@@ -66,6 +73,9 @@ class MultiViewSignatures:
 
     def _encode(self, images: Any) -> dict[str, Any]:
         return {"codes": tf.cast(self.model.encode(images), tf.float32)}
+
+    def _refined(self, images: Any) -> dict[str, Any]:
+        return {"codes": Refinement(self.model, self.estimator).in_graph(images)}
 
     def _decode(self, codes: Any, viewpoints: Any) -> dict[str, Any]:
         return self._views(codes, viewpoints)

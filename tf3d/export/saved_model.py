@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -25,6 +26,7 @@ def export_saved_model(
     version: int | None = None,
     *,
     name: str,
+    estimator: keras.Model | None = None,
 ) -> pathlib.Path:
     """Writes `OUT/N/`, a SavedModel with the signatures of the model's family.
 
@@ -38,6 +40,7 @@ def export_saved_model(
       version: number of the new folder, 1 or above; by default one more than the
         highest there.
       name: of the model, for whoever loads it.
+      estimator: of a `MultiView`'s inputs, for the signature that fits codes.
 
     Returns:
       The path of the new folder.
@@ -51,10 +54,10 @@ def export_saved_model(
         raise InputError(f"Version {version}: expected 1 or above.")
     if version is not None and (out / str(version)).exists():
         raise _exists(out, version)
-    functions = signature_functions(model)
+    functions = signature_functions(model, estimator)
     number = next_version(out) if version is None else version
     with _made_beside(out) as folder:
-        _save(model, functions, folder)
+        _save((model, estimator), functions, folder)
         _describe(model, folder, name)
         from tf3d.export.warm_up import write_warm_up
 
@@ -72,7 +75,9 @@ def export_saved_model(
     return out / str(number)
 
 
-def signature_functions(model: keras.Model) -> dict[str, Any]:
+def signature_functions(
+    model: keras.Model, estimator: keras.Model | None = None
+) -> dict[str, Any]:
     """The functions that an export of a model holds, by name.
 
     Raises:
@@ -89,7 +94,7 @@ def signature_functions(model: keras.Model) -> dict[str, Any]:
     if isinstance(model, MultiView):
         from tf3d.export.multiview_signatures import MultiViewSignatures
 
-        return MultiViewSignatures(model).functions()
+        return MultiViewSignatures(model, estimator).functions()
     if isinstance(model, VoxelAutoencoder):
         from tf3d.export.voxel_signatures import VoxelSignatures
 
@@ -170,13 +175,19 @@ def _made_beside(out: pathlib.Path) -> Any:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _save(model: keras.Model, functions: dict[str, Any], folder: pathlib.Path) -> None:
+def _save(
+    models: Sequence[keras.Model | None],
+    functions: dict[str, Any],
+    folder: pathlib.Path,
+) -> None:
     import tensorflow as tf
 
     # Variables and functions alone: with the Keras model in it, the file would hold
     # its layers' graphs, too, and with Keras' own export each weight twice.
     holder = tf.Module(name="tf3d")
-    holder.model_weights = [weight.value for weight in model.weights]
+    holder.model_weights = [
+        weight.value for model in models if model for weight in model.weights
+    ]
     try:
         tf.saved_model.save(holder, str(folder), functions)
     except tf.errors.OpError as error:  # such as a full disk

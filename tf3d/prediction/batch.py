@@ -43,6 +43,7 @@ def predict_files(
     method: str | None = None,
     crop: str = "auto",
     mask: pathlib.Path | None = None,
+    refine: bool = True,
     length: float | None = None,
     threshold: float | None = None,
     seed: int = 0,
@@ -65,6 +66,7 @@ def predict_files(
       method: of fusion; the best measured by default.
       crop: "auto" or "none".
       mask: the object's cut-out, for a single picture.
+      refine: whether codes are fitted to their pictures, where the model can.
       length: of the mesh along x in metres; without it the diagonal is about 1.
       threshold: occupancy at a voxel model's surface; the paper's by default.
       seed: of the generators of Python, NumPy and Keras; prediction draws nothing.
@@ -101,7 +103,9 @@ def predict_files(
     start = time.perf_counter()
     fusing = any(place.mesh or place.cloud for place in places)
     with _importing_fusion() if fusing else contextlib.nullcontext():
-        network = load(model) if open_network is None else open_network()
+        network = load(model, refine) if open_network is None else open_network()
+    if not refine and isinstance(network, Reconstructor):
+        network = network.plain()
     import keras
 
     keras.utils.set_random_seed(seed)

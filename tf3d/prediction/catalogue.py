@@ -13,6 +13,7 @@ from tf3d.errors import InputError
 from tf3d.resources import resource_folder
 
 MODEL_FILE = "model.keras"
+VIEW_FILE = "view.keras"  # beside it, a ViewEstimator of its inputs
 CARD_FILE = "card.json"
 SAVED_MODEL_FILE = "saved_model.pb"
 DEFAULT_MODEL = "multiview-cars"

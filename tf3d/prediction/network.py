@@ -81,6 +81,15 @@ class Network(abc.ABC):
         """Codes `[b, width]` of prepared pictures `[b, size, size, channels]`."""
         import keras
 
+        images = self.checked(images)
+        return keras.ops.convert_to_numpy(self.model.encode(images))
+
+    def checked(self, images: np.ndarray) -> np.ndarray:
+        """Prepared pictures as float32.
+
+        Raises:
+          ValueError: if they have another shape.
+        """
         images = np.asarray(images, np.float32)
         size, channels = self.image_size, self.channels
         if images.ndim != 4 or images.shape[1:] != (size, size, channels):
@@ -88,7 +97,7 @@ class Network(abc.ABC):
                 f"Expected images of shape [b, {size}, {size}, {channels}]. "
                 f"Received: shape={images.shape}"
             )
-        return keras.ops.convert_to_numpy(self.model.encode(images))
+        return images
 
     def codes(self, images: Iterable[ImageLike | Photo]) -> np.ndarray:
         """Codes `[b, width]` of pictures: paths, Pillow images or arrays.

@@ -11,7 +11,12 @@ from numpy.typing import ArrayLike
 
 from tf3d.errors import InputError
 from tf3d.geometry import FAINT, Views, as_viewpoints, orbit
-from tf3d.prediction.catalogue import DEFAULT_MODEL, MODEL_FILE, find_model
+from tf3d.prediction.catalogue import (
+    DEFAULT_MODEL,
+    MODEL_FILE,
+    VIEW_FILE,
+    find_model,
+)
 from tf3d.prediction.cropping import MASK_LEVEL, prepare
 from tf3d.prediction.network import Network, check_angles
 from tf3d.prediction.photos import ImageLike, Photo, photo_and_mask
@@ -21,12 +26,20 @@ if TYPE_CHECKING:
     import keras
 
     from tf3d.fusion import Surface
+    from tf3d.models import ViewEstimator
 
 BATCH = 32  # viewpoints decoded at once
+FITTED = 16  # pictures whose codes are fitted at once
 
 
 class Reconstructor(Network):
     """Predicts views of the object in a picture, and fuses them to a surface.
+
+    Args:
+      model: the Keras model, or one by a SavedModel's signatures.
+      name: of the model, for messages.
+      estimator: of its inputs' masks and viewpoints. With one, codes are fitted to
+        their pictures: see `tf3d.prediction.refinement`.
 
     Example:
 
@@ -36,6 +49,49 @@ class Reconstructor(Network):
     surface = model.reconstruct("car.png")
     ```
     """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        name: str = "model",
+        estimator: ViewEstimator | None = None,
+    ) -> None:
+        super().__init__(model, name)
+        self.estimator = estimator
+        self._refine = getattr(model, "refine", None)
+        if estimator is not None:
+            from tf3d.prediction.refinement import Refinement
+
+            refinement = Refinement(model, estimator)
+            self._refine = lambda images: refinement(images)[0]
+
+    @property
+    def refines(self) -> bool:
+        """Whether codes are fitted to their pictures."""
+        return self._refine is not None
+
+    def plain(self) -> Reconstructor:
+        """The same network, whose codes are the encoder's as they are."""
+        other = Reconstructor(self.model, self.name)
+        other._refine = None
+        return other
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Codes `[b, width]` of prepared pictures `[b, size, size, 3]`.
+
+        They are fitted to the pictures where the model comes with an estimator.
+        """
+        if self._refine is None:
+            return super().encode(images)
+        import keras
+
+        images = self.checked(images)
+        # In small batches: a fit keeps every layer's values.
+        codes = [
+            keras.ops.convert_to_numpy(self._refine(images[start : start + FITTED]))
+            for start in range(0, len(images), FITTED)
+        ]
+        return np.concatenate(codes)
 
     def prepare(
         self,
@@ -179,6 +235,7 @@ def check_foreground(views: Views, name: str = "the picture") -> None:
 
 def load(
     name_or_path: str | os.PathLike[str] = DEFAULT_MODEL,
+    refine: bool = True,
 ) -> Reconstructor | VoxelReconstructor:
     """Loads a model for prediction.
 
@@ -186,6 +243,9 @@ def load(
       name_or_path: a shipped model's name (`tf3d models` lists them), a `.keras` file,
         a folder that holds `model.keras`, as training leaves it, or a SavedModel that
         `tf3d export` made: the folder of a version, or the folder of its versions.
+      refine: whether a multi-view model's codes are fitted to their pictures, where a
+        view.keras beside it can find mask and viewpoint. Without, they are the
+        encoder's at once.
 
     Returns:
       The model, ready to predict: a `VoxelReconstructor` of a voxel autoencoder, else a
@@ -198,7 +258,9 @@ def load(
     if path.is_dir():
         from tf3d.prediction.exported import load_exported
 
-        return load_exported(path)
+        network = load_exported(path)
+        plain = not refine and isinstance(network, Reconstructor)
+        return network.plain() if plain else network
     from tf3d.models.rivals import rival_name
     from tf3d.models.voxels import VoxelAutoencoder
 
@@ -220,7 +282,32 @@ def load(
             f"The model {path} is no multi-view model: it has no {', '.join(missing)}. "
             "Use one that `tf3d train` made or that `tf3d models` lists."
         )
-    return Reconstructor(model, name)
+    return Reconstructor(model, name, _estimator(path, model) if refine else None)
+
+
+def _estimator(path: pathlib.Path, model: keras.Model) -> ViewEstimator | None:
+    """The view estimator in a model's folder, if there is one.
+
+    Raises:
+      InputError: if it cannot be loaded, or is another model.
+    """
+    from tf3d.models import ViewEstimator
+
+    beside = path.parent / VIEW_FILE
+    if path.name != MODEL_FILE or not beside.is_file():
+        return None
+    estimator, _ = load_keras(beside)
+    if not isinstance(estimator, ViewEstimator):
+        raise InputError(
+            f"The model {beside} is no view estimator. Put one there that "
+            "`tf3d train --model view-estimator` made, or none."
+        )
+    if estimator.image_size != model.image_size:
+        raise InputError(
+            f"{beside} is for pictures of {estimator.image_size} px, and the model "
+            f"{path} takes those of {model.image_size}. Remove it, or put another there."
+        )
+    return estimator
 
 
 def load_keras(path: pathlib.Path) -> tuple[keras.Model, str]:

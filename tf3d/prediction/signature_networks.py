@@ -21,6 +21,7 @@ Run = Callable[[str, Arrays], Arrays]
 Shape = tuple[int | None, ...]
 
 MULTIVIEW = {"encode": ("images",), "decode": ("codes", "viewpoints")}
+REFINE = "refine"  # of exports whose model has a view estimator
 VOXELS = {
     "serving_default": ("images",),
     "encode": ("images",),
@@ -35,12 +36,18 @@ class MultiViewBySignatures:
     Args:
       run: name of a signature and arrays by name -> arrays by name.
       shapes: signature -> input -> shape.
+
+    Attributes:
+      refine: images -> fitted codes; None where the export lacks that signature.
     """
 
     def __init__(self, run: Run, shapes: Mapping[str, Mapping[str, Shape]]) -> None:
         self._run = run
         self.image_size = int(shapes["encode"]["images"][1])
         self.code_width = int(shapes["decode"]["codes"][1])
+        self.refine: Callable[[np.ndarray], np.ndarray] | None = None
+        if REFINE in shapes:
+            self.refine = lambda images: run(REFINE, {"images": images})["codes"]
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Codes `[batch, width]` of images `[batch, size, size, 3]`."""

@@ -142,7 +142,9 @@ def _export(file: pathlib.Path, folder: pathlib.Path, name: str) -> None:
     import tf3d
     from tf3d.export.saved_model import export_saved_model
 
-    export_saved_model(tf3d.load(file).model, folder, 1, name=name)
+    network = tf3d.load(file)
+    estimator = getattr(network, "estimator", None)
+    export_saved_model(network.model, folder, 1, name=name, estimator=estimator)
 
 
 def _single(folder: pathlib.Path, name: str) -> Sources:

@@ -12,6 +12,7 @@ from tf3d.shapes.sources import GENERATORS
 from tf3d.training.config import MultiViewConfig, NetworkConfig, read_config
 from tf3d.training.config_files import read_content
 from tf3d.training.rival_config import RIVALS, read_run_config
+from tf3d.training.view_estimator_config import VIEW_ESTIMATOR
 from tf3d.training.voxel_options import (
     VoxelOptions,
     configure_voxels,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MULTIVIEW_ONLY = ("category", "split", "backgrounds")
 VOXELS_ONLY = ("data_dir", "pose", "texturizer")
+OWN_RECIPES = (*RIVALS, VIEW_ESTIMATOR)  # models with a shipped config of their name
 RECIPE = "multiview"  # the shipped config that is trained without another
 
 
@@ -89,7 +91,7 @@ def prepare_run(
             config, out=out, resume=resume, init_from=init_from, report=report
         )
     config = None if resume else configure(options)
-    fresh = config is not None and config.model not in RIVALS
+    fresh = config is not None and config.model not in OWN_RECIPES
     if fresh and init_from is not None and options.config is None:
         config = fine_tuning(config, init_from)
     return open_run(config, out=out, resume=resume, init_from=init_from, report=report)
@@ -111,7 +113,7 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
     Raises:
       InputError: for an unknown or ill-typed key, or options that do not go together.
     """
-    recipe = options.model if options.model in RIVALS else RECIPE
+    recipe = options.model if options.model in OWN_RECIPES else RECIPE
     config = read_run_config(options.config or recipe, options.settings)
     changes: dict[str, Any] = {}
     if options.model is not None:
@@ -145,7 +147,7 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
 
 def _paint_and_count(config: MultiViewConfig) -> dict[str, Any]:
     """How another source than the config's is drawn from."""
-    if config.model not in RIVALS:
+    if config.model not in OWN_RECIPES:
         return {"repaint": 0.5}
     first = config.data.sources[0]
     return {"repaint": first.repaint, "count": first.count}
@@ -198,11 +200,16 @@ def open_run(
     """
     from tf3d.training.rival_run import RivalRun
     from tf3d.training.run import MultiViewRun
+    from tf3d.training.view_estimator_run import ViewEstimatorRun
+
+    def kind_of(config: MultiViewConfig) -> type[MultiViewRun]:
+        if config.model == VIEW_ESTIMATOR:
+            return ViewEstimatorRun
+        return RivalRun if config.model in RIVALS else MultiViewRun
 
     if resume is not None:
         config = read_run_config(str(resume / "config.yaml"))
-        kind = RivalRun if config.model in RIVALS else MultiViewRun
-        run = kind(config, resume, report)
+        run = kind_of(config)(config, resume, report)
         run.resume()
         return run
     if init_from is not None:
@@ -213,7 +220,7 @@ def open_run(
         config = config.model_copy(update={"init_from": init_from})
     first = pathlib.Path(config.data.sources[0].data).name
     folder = out or pathlib.Path("runs") / f"{config.model}-{first}"
-    run = (RivalRun if config.model in RIVALS else MultiViewRun)(config, folder, report)
+    run = kind_of(config)(config, folder, report)
     _ = run.initial  # loaded before a folder is made: a wrong name leaves nothing
     run.start()
     return run

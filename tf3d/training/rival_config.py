@@ -15,6 +15,7 @@ from tf3d.training.config import (
     PhaseConfig,
     read_config,
 )
+from tf3d.training.view_estimator_config import VIEW_ESTIMATOR, ViewEstimatorConfig
 
 
 class RivalPhase(PhaseConfig):
@@ -78,7 +79,7 @@ class RivalConfig(MultiViewConfig):
 def read_run_config(
     name: str | None, settings: Sequence[str] = (), base: dict[str, Any] | None = None
 ) -> MultiViewConfig:
-    """`read_config`, as a `RivalConfig` where the model is one.
+    """`read_config`, as the config of a comparison network or view estimator is read.
 
     Args:
       name: a YAML file or a shipped config's name; None starts from the defaults.
@@ -93,7 +94,10 @@ def read_run_config(
     content = {**(base or {}), **({} if name is None else read_content(name))}
     named = [s.partition("=")[2] for s in settings if s.startswith("model=")]
     model = named[-1] if named else content.get("model")
-    kind = RivalConfig if model in RIVALS else MultiViewConfig
+    kind = {
+        VIEW_ESTIMATOR: ViewEstimatorConfig,
+        **dict.fromkeys(RIVALS, RivalConfig),
+    }.get(model, MultiViewConfig)
     return read_config(name, settings, base, kind)
 
 

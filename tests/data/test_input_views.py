@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from tf3d.data.bundles import Bundle
+from tf3d.data.input_views import InputPool
+from tf3d.data.pool import PoolSettings
+
+SIZE = 16
+
+
+def render(k):
+    """One view of a light square, left of the middle, seen from 30°."""
+    front = np.zeros((1, SIZE, SIZE, 4), np.uint8)
+    front[0, 4:8, 2:6] = 255
+    bundle = Bundle(
+        np.array([[30.0, 10.0, 2.0]], np.float32),
+        front,
+        front[..., :3],
+        front[..., 3],
+        np.zeros((1, SIZE, SIZE), np.float16),
+    )
+    return bundle, np.zeros((1, SIZE, SIZE, 3), np.uint8)
+
+
+def draw(**settings):
+    pool = InputPool(
+        render, PoolSettings(batch_size=32, shapes=1, views=1, workers=0, **settings)
+    )
+    return pool.draw()
+
+
+def test_mask_is_that_of_the_picture():
+    inputs, targets = draw(clutter=1.0, tone=0.0, shift=32)
+    assert inputs["image"].shape == (32, SIZE, SIZE, 3)
+    assert targets["alpha"].shape == (32, SIZE // 2, SIZE // 2)
+    # The background is black and the object white: the picture is its own mask.
+    halved = inputs["image"][..., 0].reshape(32, 8, 2, 8, 2).mean(axis=(2, 4))
+    np.testing.assert_allclose(targets["alpha"], halved, atol=0.51)
+    moved = {tuple(np.argwhere(alpha > 0)[0]) for alpha in targets["alpha"]}
+    assert len(moved) > 4  # shifted, and mirrored
+
+
+def test_mirrored_pictures_are_seen_from_the_other_side():
+    inputs, targets = draw(clutter=1.0, tone=0.0, shift=0)
+    left = targets["alpha"][:, :, :4].sum(axis=(1, 2)) > 0
+    azimuths = targets["viewpoint"][:, 0]
+    assert set(azimuths[left]) == {30.0} and set(azimuths[~left]) == {-30.0}
+    np.testing.assert_array_equal(targets["viewpoint"][:, 1:], [[10, 2]] * 32)
+
+
+def test_same_seed_same_batch():
+    first, again = draw(seed=3), draw(seed=3)
+    for one, other in zip(first, again, strict=True):
+        for key, value in one.items():
+            np.testing.assert_array_equal(other[key], value)
+
+
+@pytest.mark.parametrize("shift", [0, 3])
+def test_unmirrored(shift):
+    _, targets = draw(mirror=False, shift=shift)
+    assert set(targets["viewpoint"][:, 0]) == {30.0}

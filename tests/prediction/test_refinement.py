@@ -1,0 +1,141 @@
+"""Codes are fitted to pictures: on a network small enough to know the answer."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from tf3d.prediction.refinement import Refinement, likely_azimuths
+
+SIZE = 128
+PIXEL = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE * 2 - 1
+
+
+class Bars:
+    """Draws a bar whose half height and grey are the code, turned by the azimuth.
+
+    The encoder always answers with the same code.
+    """
+
+    image_size, code_width = SIZE, 4
+
+    def __init__(self, first):
+        self.first = np.asarray(first, np.float32)
+
+    def encode(self, images):
+        return ops.zeros((ops.shape(images)[0], 1)) + self.first
+
+    def decode_raw(self, codes, viewpoints):
+        angle = viewpoints[:, :1, None] * (np.pi / 180)
+        x, y = PIXEL[None, None, :], PIXEL[None, :, None]
+        across = ops.cos(angle) * x + ops.sin(angle) * y
+        along = ops.cos(angle) * y - ops.sin(angle) * x
+        wide = ops.sigmoid(20 * (0.8 - ops.abs(across)))
+        high = ops.sigmoid(20 * (codes[:, :1, None] - ops.abs(along)))
+        return wide * high, codes[:, 1]
+
+    def to_units(self, raw, viewpoints):
+        alpha, grey = raw
+        colour = alpha * grey[:, None, None] + 0.5 * (1 - alpha)
+        return {"alpha": alpha, "rgb": ops.stack([colour] * 3, axis=-1)}
+
+
+def drawn(model, code, azimuth):
+    viewpoint = np.array([[azimuth, 0, 2]], np.float32)
+    raw = model.decode_raw(np.asarray([code], np.float32), viewpoint)
+    return {
+        key: ops.convert_to_numpy(value)
+        for key, value in model.to_units(raw, viewpoint).items()
+    }
+
+
+class Estimator:
+    """Knows the mask, and the azimuth about."""
+
+    def __init__(self, alpha, azimuth):
+        halved = alpha.reshape(len(alpha), SIZE // 2, 2, SIZE // 2, 2).mean((2, 4))
+        clipped = np.clip(halved, 1e-6, 1 - 1e-6)
+        self.logits = np.log(clipped / (1 - clipped)).astype(np.float32)
+        apart = (azimuth - np.arange(24) * 15 + 180) % 360 - 180
+        self.azimuth = np.tile(-((apart / 10) ** 2), (len(alpha), 1)).astype("f")
+
+    def __call__(self, images):
+        count = len(self.logits)
+        return {
+            "alpha": ops.convert_to_tensor(self.logits),
+            "azimuth": ops.convert_to_tensor(self.azimuth),
+            "elevation": ops.zeros((count,)),
+            "distance": 2 * ops.ones((count,)),
+        }
+
+
+TRUTH = (0.5, 0.9, 0.0, 0.0)
+
+
+@pytest.fixture
+def model():
+    return Bars((0.4, 0.8, 0.0, 0.0))
+
+
+def test_finds_proportions_colour_and_azimuth(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30))
+    codes, viewpoints = refinement(picture["rgb"])
+    codes, viewpoints = map(ops.convert_to_numpy, (codes, viewpoints))
+    # It is held back a little towards where it began.
+    np.testing.assert_allclose(codes[0], TRUTH, atol=0.04)
+    assert abs(viewpoints[0, 0] - 24) < 1.5
+    # What the picture says nothing of stays as it is.
+    np.testing.assert_allclose(codes[0, 2:], 0, atol=1e-6)
+
+
+def test_takes_the_azimuth_that_looks_right(model):
+    # The estimator favours a wrong azimuth, and holds the right one for likely, too.
+    picture = drawn(model, TRUTH, azimuth=24)
+    estimator = Estimator(picture["alpha"], azimuth=120)
+    near = ((24 - np.arange(24) * 15 + 180) % 360 - 180) / 10
+    estimator.azimuth = np.logaddexp(estimator.azimuth, -(near**2) - 1).astype("f")
+    first, second = likely_azimuths(ops.convert_to_tensor(estimator.azimuth))
+    assert abs(float(first[0]) - 120) < 5 and abs(float(second[0]) - 24) < 5
+    _, viewpoints = Refinement(model, estimator)(picture["rgb"])
+    assert abs(float(viewpoints[0, 0]) - 24) < 2
+
+
+def test_pictures_are_fitted_one_by_one(model):
+    pictures = [drawn(model, TRUTH, 24), drawn(model, (0.3, 0.7, 0, 0), 33)]
+    both = {key: np.concatenate([p[key] for p in pictures]) for key in pictures[0]}
+    together, _ = Refinement(model, Estimator(both["alpha"], 30))(both["rgb"])
+    for index, picture in enumerate(pictures):
+        alone, _ = Refinement(model, Estimator(picture["alpha"], 30))(picture["rgb"])
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(together)[index],
+            ops.convert_to_numpy(alone)[0],
+            atol=1e-4,
+        )
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.function")
+def test_in_a_graph_it_is_the_same(model):
+    import tensorflow as tf
+
+    picture = drawn(model, TRUTH, azimuth=24)
+    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30))
+    eager, _ = refinement(picture["rgb"])
+    graph = tf.function(refinement.in_graph)(tf.constant(picture["rgb"]))
+    np.testing.assert_allclose(graph.numpy(), eager.numpy(), atol=1e-4)
+
+
+def test_no_steps_leave_the_encoders_code(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    refinement = Refinement(model, Estimator(picture["alpha"], 30), steps=0)
+    codes, _ = refinement(picture["rgb"])
+    np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
+
+
+@pytest.mark.parametrize("azimuth", [0, 7, 352, 180, 261.5])
+def test_likely_azimuths_wrap_around(azimuth):
+    apart = (azimuth - np.arange(24) * 15 + 180) % 360 - 180
+    logits = ops.convert_to_tensor(-0.5 * (apart[None] / 10).astype("f") ** 2)
+    first, second = (float(found[0]) for found in likely_azimuths(logits))
+    assert abs((first - azimuth + 180) % 360 - 180) < 2
+    assert abs((second - first + 180) % 360 - 180) > 45

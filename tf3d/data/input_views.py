@@ -1,0 +1,57 @@
+"""Batches of inputs alone, with what is known of them: mask and viewpoint."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tf3d.data.pool import Batch, ViewPool
+
+
+class InputPool(ViewPool):
+    """Inputs as the multi-view network gets them, and their masks and viewpoints."""
+
+    def _compose_batch(self, rng: np.random.Generator) -> Batch:
+        """Draws a batch.
+
+        Returns:
+          inputs `{"image": [b, s, s, 3] uint8}` and targets `{"alpha": [b, s / 2,
+          s / 2] uint8, "viewpoint": [b, 3] float32}`.
+        """
+        settings = self.settings
+        size, count = self._slots[0].size, settings.batch_size
+        image = np.empty((count, size, size, 3), np.uint8)
+        alpha = np.empty((count, size // 2, size // 2), np.uint8)
+        viewpoint = np.empty((count, 3), np.float32)
+        for i in range(count):
+            bundle = self._slots[rng.integers(settings.shapes)]
+            view = rng.integers(len(bundle))
+            mirror = bool(settings.mirror and rng.integers(2))
+            shift = self._compose(bundle.front[view], mirror, rng, image[i])
+            covered = bundle.front[view][:, :: -1 if mirror else 1, 3]
+            alpha[i] = _halved(_shifted(covered, *shift))
+            viewpoint[i] = bundle.viewpoints[view]
+            viewpoint[i, 0] *= -1 if mirror else 1
+        return {"image": image}, {"alpha": alpha, "viewpoint": viewpoint}
+
+
+def _shifted(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Moved down and to the right; what comes in is empty."""
+    height, width = picture.shape
+    out = np.zeros_like(picture)
+    target = (
+        slice(max(0, rows), height + min(0, rows)),
+        slice(max(0, columns), width + min(0, columns)),
+    )
+    source = (
+        slice(max(0, -rows), height + min(0, -rows)),
+        slice(max(0, -columns), width + min(0, -columns)),
+    )
+    out[target] = picture[source]
+    return out
+
+
+def _halved(picture: np.ndarray) -> np.ndarray:
+    """Each 2×2 block's mean."""
+    height, width = picture.shape
+    blocks = picture.reshape(height // 2, 2, width // 2, 2).astype(np.float32)
+    return np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)

@@ -1,0 +1,222 @@
+"""Fits a multi-view network's codes to the pictures that they were read from.
+
+The encoder answers at once, and so only about right: proportions above all are drawn
+towards the usual ones. A picture says more. With its mask and viewpoint, as a
+`ViewEstimator` gives them, the code is moved until the decoder draws what the picture
+shows: a few steps of gradient descent from where the encoder is (semi-amortised
+inference: Kim et al., ICML 2018). All other views follow.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from tf3d.models import MultiView, ViewEstimator
+
+STEPS = 10
+CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
+ANGLE_RATE = 2.0  # degrees, of the first step
+DISTANCE_RATE = 0.02  # world units
+MOMENTUM = 0.7
+COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
+STAY = 0.01  # weight of the mean squared distance from the encoder's code
+APART = 60.0  # degrees at least between the two azimuths that are tried
+BACKGROUND = 0.5
+TINY = 1e-12
+
+
+class Target(NamedTuple):
+    """What does not change during the fit.
+
+    Attributes:
+      codes: `[b, width]`, the encoder's.
+      viewpoints: `[b, 3]`, where the fit begins.
+      mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
+      cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
+    """
+
+    codes: Any
+    viewpoints: Any
+    mask: Any
+    cut_out: Any
+
+
+class Fit(NamedTuple):
+    """Where the fit is, and how fast it moves.
+
+    Attributes:
+      codes: `[b, width]`.
+      turned: `[b, 3]` from the first viewpoints, in units of `SCALE`.
+      code_speed: `[b, width]`.
+      view_speed: `[b, 3]`.
+    """
+
+    codes: Any
+    turned: Any
+    code_speed: Any
+    view_speed: Any
+
+
+SCALE = np.array([ANGLE_RATE, ANGLE_RATE, DISTANCE_RATE], np.float32)
+
+
+class Refinement:
+    """Finds codes whose pictures look like the given ones.
+
+    Args:
+      model: a `MultiView` with a mask output.
+      estimator: trained on its inputs.
+      steps: of the fit.
+    """
+
+    def __init__(
+        self, model: MultiView, estimator: ViewEstimator, steps: int = STEPS
+    ) -> None:
+        self.model, self.estimator, self.steps = model, estimator, steps
+
+    def __call__(self, images: Any) -> tuple[Any, Any]:
+        """Fits codes, one step after the other.
+
+        Args:
+          images: `[b, size, size, 3]` in [0, 1].
+
+        Returns:
+          Codes `[b, width]`, and the viewpoints `[b, 3]` that the pictures fit best.
+        """
+        target = self.target(images)
+        fit = self.start(target)
+        for index in range(self.steps):
+            rate = ops.convert_to_tensor(np.float32(1 - index / self.steps))
+            fit = Fit(*self._compiled_step(*target, *fit, rate))
+        return fit.codes, target.viewpoints + fit.turned * SCALE
+
+    def in_graph(self, images: Any) -> Any:
+        """`__call__` as one loop of a graph, of which step is a part; codes alone."""
+        target = self.target(images)
+
+        def body(index: Any, fit: Any) -> Any:
+            rate = 1 - ops.cast(index, "float32") / self.steps
+            return self.step(target, Fit(*fit), rate)
+
+        return ops.fori_loop(0, self.steps, body, self.start(target))[0]
+
+    # --- parts ---
+
+    def target(self, images: Any) -> Target:
+        """What the pictures show, and where the fit begins."""
+        codes = ops.cast(self.model.encode(images), "float32")
+        seen = self.estimator(images)
+        mask = ops.sigmoid(seen["alpha"])
+        cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * BACKGROUND
+        first, second = (
+            ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
+            for azimuth in likely_azimuths(seen["azimuth"])
+        )
+        nearer = self.misfit(codes, first, mask, cut_out) <= self.misfit(
+            codes, second, mask, cut_out
+        )
+        viewpoints = ops.where(nearer[:, None], first, second)
+        return Target(codes, viewpoints, mask, cut_out)
+
+    def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
+        """How far the decoder's pictures are from the given ones, `[b]`."""
+        raw = self.model.decode_raw(codes, viewpoints)
+        outputs = self.model.to_units(raw, viewpoints)
+        alpha = _halved(outputs["alpha"][..., None])[..., 0]
+        shape = ops.mean((alpha - mask) ** 2, axis=(1, 2))
+        colour = ops.mean((_halved(outputs["rgb"]) - cut_out) ** 2, axis=(1, 2, 3))
+        return shape + COLOUR * colour
+
+    def start(self, target: Target) -> Fit:
+        """The fit before its first step."""
+        still = ops.zeros_like(target.viewpoints)
+        return Fit(target.codes, still, ops.zeros_like(target.codes), still)
+
+    def step(self, target: Target, fit: Fit, rate: Any) -> Fit:
+        """One step, at a rate that falls from 1 to 0."""
+
+        def total(codes: Any, turned: Any) -> Any:
+            viewpoints = target.viewpoints + turned * SCALE
+            misfit = self.misfit(codes, viewpoints, target.mask, target.cut_out)
+            return ops.sum(
+                misfit + STAY * ops.mean((codes - target.codes) ** 2, axis=1)
+            )
+
+        slopes = _gradient(total, (fit.codes, fit.turned))
+        # Steps of one length: how steep the misfit is differs from picture to picture.
+        speeds = [
+            MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope)
+            for speed, slope in zip(fit[2:], slopes)
+        ]
+        codes = fit.codes - CODE_RATE * rate * speeds[0]
+        return Fit(codes, fit.turned - rate * speeds[1], *speeds)
+
+    @functools.cached_property
+    def _compiled_step(self) -> Callable[..., Fit]:
+        def step(*parts: Any) -> Fit:
+            return self.step(Target(*parts[:4]), Fit(*parts[4:8]), parts[8])
+
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            return tf.function(step, reduce_retracing=True)
+        import jax
+
+        return jax.jit(step)
+
+
+def likely_azimuths(logits: Any) -> tuple[Any, Any]:
+    """The likeliest azimuth, and the likeliest at least `APART` from it.
+
+    Args:
+      logits: `[b, bins]`; the bins go evenly around, the first is centred at 0°.
+
+    Returns:
+      Two tensors `[b]` of degrees: the mean direction of a bin and its neighbours.
+    """
+    width = 360 / logits.shape[-1]
+    bins = np.arange(logits.shape[-1], dtype=np.float32) * width
+    directions = np.stack([np.sin(np.radians(bins)), np.cos(np.radians(bins))], axis=1)
+    apart = np.abs((bins[:, None] - bins + 180) % 360 - 180)
+    found = []
+    for _ in range(2):
+        distance = ops.take(apart, ops.argmax(logits, axis=-1), axis=0)
+        near = ops.softmax(ops.where(distance <= 1.5 * width, logits, -1e9))
+        mean = ops.matmul(near, directions)
+        found.append(ops.arctan2(mean[:, 0], mean[:, 1]) * (180 / np.pi))
+        logits = ops.where(distance < APART, -1e9, logits)
+    return found[0], found[1]
+
+
+def _halved(pictures: Any) -> Any:
+    return ops.average_pool(pictures, 2, 2)
+
+
+def _unit(slope: Any) -> Any:
+    """Rows of root mean square 1."""
+    return slope * ops.rsqrt(ops.mean(slope**2, axis=1, keepdims=True) + TINY**2)
+
+
+def _gradient(
+    function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        # The weights are not watched: their slopes would cost as much again.
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(arguments)
+            value = function(*arguments)
+        return tape.gradient(value, arguments)
+    if backend == "jax":
+        import jax
+
+        return jax.grad(function, tuple(range(len(arguments))))(*arguments)
+    raise RuntimeError(f"Fitting codes needs TensorFlow or JAX. Received: {backend}")
