@@ -14,8 +14,11 @@ from tf3d.geometry import FAINT
 from tf3d.models import MULTIVIEW_PRESETS, build_multiview, build_voxel_autoencoder
 from tf3d.prediction import Photo, prepare
 from tf3d.prediction.cropping import MASK_LEVEL
+from tf3d.rendering import render_views
+from tf3d.shapes.sources import open_source
 
 BATCHES = (1, 3, 64)
+SIDES = tf3d.orbit(2, start=30)
 MULTIVIEW = (*MULTIVIEW_PRESETS, "multiview-cars")
 # Every objective, size, colour and kind of pose.
 VOXELS = (
@@ -139,6 +142,27 @@ def test_multiview_of_encoded_pictures(multiview, batch):
     views = ask(signatures["from_bytes_at"], images=strings, viewpoints=viewpoints)
     near(views["viewpoints"], viewpoints)
     check_views(views, model, codes, viewpoints)
+
+
+def test_fitted_codes(tmp_path):
+    """Ten steps of descent carry rounding on, so pictures are compared, to 1e-3."""
+    network = tf3d.load("multiview-cars")
+    signatures = export(network.model, tmp_path, network.estimator)
+    source = open_source("cars", count=3, seed=9)
+    images = np.concatenate(
+        [render_views(source.mesh(i), [[40 + 90 * i, 15, 2]]).rgb for i in range(3)]
+    )
+    expected = network.encode(images)
+    at_once = network.plain().encode(images)
+    for batch in (images, images[:1]):
+        codes = ask(signatures["refine"], images=batch)["codes"]
+        for code, own, start in zip(codes, expected, at_once):
+            views, ours = network.decode(code, SIDES), network.decode(own, SIDES)
+            np.testing.assert_allclose(views.rgb, ours.rgb, atol=1e-3)
+            np.testing.assert_allclose(views.alpha, ours.alpha, atol=1e-3)
+            before = network.decode(start, SIDES)
+            assert np.abs(before.alpha - ours.alpha).max() > 0.05
+    near(ask(signatures["encode"], images=images)["codes"], at_once)
 
 
 # --- voxels ---

@@ -82,8 +82,9 @@ def test_finds_proportions_colour_and_azimuth(model):
     refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30))
     codes, viewpoints = refinement(picture["rgb"])
     codes, viewpoints = map(ops.convert_to_numpy, (codes, viewpoints))
-    # It is held back a little towards where it began.
-    np.testing.assert_allclose(codes[0], TRUTH, atol=0.04)
+    assert abs(codes[0, 0] - TRUTH[0]) < 0.02
+    # Colours count less: the light may be another.
+    assert 0.84 < codes[0, 1] < 0.92
     assert abs(viewpoints[0, 0] - 24) < 1.5
     # What the picture says nothing of stays as it is.
     np.testing.assert_allclose(codes[0, 2:], 0, atol=1e-6)
@@ -123,6 +124,15 @@ def test_in_a_graph_it_is_the_same(model):
     eager, _ = refinement(picture["rgb"])
     graph = tf.function(refinement.in_graph)(tf.constant(picture["rgb"]))
     np.testing.assert_allclose(graph.numpy(), eager.numpy(), atol=1e-4)
+
+
+def test_pictures_of_something_else_are_not_fitted(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    everything = np.ones_like(picture["alpha"])
+    refinement = Refinement(model, Estimator(everything, azimuth=30))
+    assert float(refinement.target(picture["rgb"]).trust[0, 0]) == 0
+    codes, _ = refinement(picture["rgb"])
+    np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
 
 
 def test_no_steps_leave_the_encoders_code(model):

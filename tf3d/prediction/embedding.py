@@ -147,7 +147,7 @@ def embed(
     find_model(model)
     for image in images:
         read_photo(image)  # before the model is loaded; kept, they might fill memory
-    network = load(model)
+    network = load(model, refine=False)  # what is shown are the encoder's codes
     chosen = None
     if data is None:
         pictures = np.stack([network.prepare(image) for image in images])

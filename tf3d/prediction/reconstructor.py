@@ -305,7 +305,7 @@ def _estimator(path: pathlib.Path, model: keras.Model) -> ViewEstimator | None:
     if estimator.image_size != model.image_size:
         raise InputError(
             f"{beside} is for pictures of {estimator.image_size} px, and the model "
-            f"{path} takes those of {model.image_size}. Remove it, or put another there."
+            f"{path} takes those of {model.image_size}. Remove it."
         )
     return estimator
 

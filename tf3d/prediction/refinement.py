@@ -27,6 +27,10 @@ MOMENTUM = 0.7
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
 APART = 60.0  # degrees at least between the two azimuths that are tried
+# Misfits of the encoder's answer up to which a picture is fitted, and from which it is
+# not: on a photo unlike all that it learned, the decoder would be led astray. They are
+# 0.004 to 0.013 on generated cars, 0.014 to 0.025 on chairs, 0.026 to 0.095 on photos.
+NEAR, FAR = 0.02, 0.03
 BACKGROUND = 0.5
 TINY = 1e-12
 
@@ -37,12 +41,14 @@ class Target(NamedTuple):
     Attributes:
       codes: `[b, width]`, the encoder's.
       viewpoints: `[b, 3]`, where the fit begins.
+      trust: `[b, 1]` in [0, 1]: how much a code may move.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
     """
 
     codes: Any
     viewpoints: Any
+    trust: Any
     mask: Any
     cut_out: Any
 
@@ -118,11 +124,13 @@ class Refinement:
             ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
             for azimuth in likely_azimuths(seen["azimuth"])
         )
-        nearer = self.misfit(codes, first, mask, cut_out) <= self.misfit(
-            codes, second, mask, cut_out
-        )
-        viewpoints = ops.where(nearer[:, None], first, second)
-        return Target(codes, viewpoints, mask, cut_out)
+        errors = [
+            self.misfit(codes, viewpoints, mask, cut_out)[:, None]
+            for viewpoints in (first, second)
+        ]
+        viewpoints = ops.where(errors[0] <= errors[1], first, second)
+        trust = (FAR - ops.minimum(*errors)) / (FAR - NEAR)
+        return Target(codes, viewpoints, ops.clip(trust, 0, 1), mask, cut_out)
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
@@ -154,13 +162,13 @@ class Refinement:
             MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope)
             for speed, slope in zip(fit[2:], slopes)
         ]
-        codes = fit.codes - CODE_RATE * rate * speeds[0]
+        codes = fit.codes - CODE_RATE * rate * target.trust * speeds[0]
         return Fit(codes, fit.turned - rate * speeds[1], *speeds)
 
     @functools.cached_property
     def _compiled_step(self) -> Callable[..., Fit]:
         def step(*parts: Any) -> Fit:
-            return self.step(Target(*parts[:4]), Fit(*parts[4:8]), parts[8])
+            return self.step(Target(*parts[:5]), Fit(*parts[5:9]), parts[9])
 
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf

@@ -92,7 +92,10 @@ def _two(context: Context, recipe: str) -> dict[str, Loaded]:
 def _compared(
     context: Context, models: dict[str, Loaded]
 ) -> tuple[dict[str, dict[str, dict[str, float]]], Picture, str]:
-    """Figures of each model over plain grey and clutter, a picture, the data's name."""
+    """Figures of each model over plain grey and clutter, a picture, the data's name.
+
+    By the encoders' own codes: not every model has what fits them to its pictures.
+    """
     few = dataclasses.replace(context, count=context.at_most(SHAPES))
     data, parts = rendered_shapes(few, next(iter(models.values())).network)
     shapes = [shape for own in parts.values() for shape in own]
@@ -101,7 +104,7 @@ def _compared(
         collected: dict[str, list[dict[str, float]]] = {"plain": [], "clutter": []}
         for shape in shapes:
             for where, inputs in both_inputs(shape, context.seed).items():
-                views = predict_network(loaded.network, inputs)
+                views = predict_network(loaded.network.plain(), inputs)
                 collected[where].append(_figures(views, shape.targets))
             done = len(found) * len(shapes) + len(collected["plain"])
             context.progress(done, len(models) * len(shapes))
@@ -149,7 +152,7 @@ def _picture(
         picture = both_inputs(shape, context.seed)["clutter"][place % 4]
         rows = [row([picture, *shape.targets.rgb])]
         for loaded in models.values():
-            code = loaded.network.encode(picture[None])[0]
+            code = loaded.network.plain().encode(picture[None])[0]
             seen = loaded.network.decode(code, TARGETS).rgb
             rows.append(row([np.ones_like(picture), *seen]))
         blocks.append(sheets.above(rows))

@@ -11,7 +11,7 @@ from tf3d.prediction.embedding import LEAST, draw_map, tsne
 from tf3d.rendering import render_views
 from tf3d.reproduction.multiview.layout import smaller
 from tf3d.reproduction.multiview.ranks import rank_correlation
-from tf3d.reproduction.multiview.shapes import network, open_parts, titled
+from tf3d.reproduction.multiview.shapes import encoder, open_parts, titled
 from tf3d.reproduction.registry import Context, NotPossible, Result, Table
 
 SHAPES = 160
@@ -24,7 +24,7 @@ BATCH = 64
 
 def embedding(context: Context) -> Result:
     """Maps the codes of training shapes from one viewpoint."""
-    model = network(context)
+    model = encoder(context)
     data, parts = open_parts(context)
     source = parts.get("train") or next(iter(parts.values()))
     source = spread(source, context.at_most(SHAPES)).usable()

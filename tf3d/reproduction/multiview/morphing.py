@@ -10,7 +10,7 @@ from tf3d.rendering import render_views
 from tf3d.reproduction.multiview.agreement import view_agreement
 from tf3d.reproduction.multiview.charts import lines
 from tf3d.reproduction.multiview.layout import row
-from tf3d.reproduction.multiview.shapes import kind, network
+from tf3d.reproduction.multiview.shapes import encoder, kind
 from tf3d.reproduction.registry import Context, NotPossible, Picture, Result, Table
 
 PAIRS = 6
@@ -27,7 +27,7 @@ def morphing(context: Context) -> Result:
     """Interpolates the codes of cars and buses and measures how the pictures change."""
     from tf3d.shapes.cars import generate_car
 
-    model = network(context)
+    model = encoder(context)
     if kind(context) != "cars":
         raise NotPossible("It needs a model of cars, to morph one into a bus.")
     speeds, heights, agreements, first = [], [], [], None

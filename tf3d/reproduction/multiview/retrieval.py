@@ -9,7 +9,7 @@ from tf3d.geometry import orbit
 from tf3d.prediction import Reconstructor, sheets
 from tf3d.rendering import render_views
 from tf3d.reproduction.multiview.layout import row, smaller
-from tf3d.reproduction.multiview.shapes import held_out, network, open_parts, titled
+from tf3d.reproduction.multiview.shapes import encoder, held_out, open_parts, titled
 from tf3d.reproduction.registry import Context, Picture, Result, Table
 
 SHAPES = 20  # of each part
@@ -23,7 +23,7 @@ CLOSE = 0.5  # of the distance between objects
 
 def retrieval(context: Context) -> Result:
     """Seeks the same object among all by the nearest code."""
-    model = network(context)
+    model = encoder(context)
     data, parts = open_parts(context)
     plain, cluttered = [], []
     sources = held_out(parts, context.at_most(SHAPES))

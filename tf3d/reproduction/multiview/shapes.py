@@ -20,6 +20,15 @@ def network(context: Context) -> Reconstructor:
     return context.loaded("multi-view", recipe="usual").network
 
 
+def encoder(context: Context) -> Reconstructor:
+    """The multi-view model with the encoder's own codes, of which the paper speaks.
+
+    Raises:
+      NotPossible: if there is none.
+    """
+    return network(context).plain()
+
+
 def kind(context: Context) -> str:
     """What the model learned from, or shows by its name: "cars" or "chairs"."""
     loaded = context.loaded("multi-view", recipe="usual")

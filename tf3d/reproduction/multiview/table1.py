@@ -111,7 +111,8 @@ def _compared(context: Context, count: int) -> Result:
             f"Model {model.name}; {counts} shapes of {data}, 4 inputs × 4 targets "
             f"each; {counted:,} training shapes were searched: the more there are, the "
             "better the searches. They know the input's viewpoint and see no "
-            "background; the network sees clutter.",
+            "background; the network sees clutter."
+            + (" Its codes are fitted to its inputs." if model.refines else ""),
         ),
     )
 

@@ -14,7 +14,7 @@ from tf3d.reproduction.multiview.agreement import view_agreement
 from tf3d.reproduction.multiview.charts import heat_map
 from tf3d.reproduction.multiview.layout import block
 from tf3d.reproduction.multiview.ranks import rank_correlation
-from tf3d.reproduction.multiview.shapes import held_out, network, open_parts, titled
+from tf3d.reproduction.multiview.shapes import encoder, held_out, open_parts, titled
 from tf3d.reproduction.registry import Context, Picture, Result, Table
 from tf3d.shapes.mesh import Mesh
 
@@ -33,7 +33,7 @@ def viewpoint_grid() -> np.ndarray:
 
 def viewpoint_matrix(context: Context) -> Result:
     """Measures every input viewpoint against every output viewpoint."""
-    model = network(context)
+    model = encoder(context)
     data, parts = open_parts(context)
     count = context.at_most(SHAPES)
     meshes = []
