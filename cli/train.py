@@ -12,8 +12,8 @@ FOLDER = click.Path(file_okay=False, path_type=pathlib.Path)
 @click.command()
 @click.option(
     "--model",
-    help='"multiview", "multiview-deep", "multiview-mask"; "view-estimator", with which '
-    'codes are fitted to pictures; "vae", "beta-vae", "aae" or '
+    help='"multiview", "multiview-deep", "multiview-mask"; "view-estimator", by '
+    'which codes are fitted to pictures; "vae", "beta-vae", "aae" or '
     '"mu-vae" for voxels; "decoder-only", "rotation" or "inverse-graphics" to compare.',
 )
 @click.option(

@@ -35,7 +35,7 @@ def split_file(tmp_path):
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setattr("tf3d.prediction.load", lambda path: Grey())
+    monkeypatch.setattr("tf3d.prediction.load", lambda *_: Grey())
 
     def invoke(*arguments):
         command = ["evaluate", "some-model", *map(str, arguments)]

@@ -116,7 +116,7 @@ def plain(monkeypatch):
     spec = tf.TensorSpec((None, 2), tf.float32, "images")
     function = tf.function(lambda images: {"codes": 2 * images})
     functions = {"encode": function.get_concrete_function(spec)}
-    monkeypatch.setattr(saved_model, "signature_functions", lambda model: functions)
+    monkeypatch.setattr(saved_model, "signature_functions", lambda *_: functions)
 
 
 def test_versions_count_on_and_are_not_overwritten(plain, multiview, tmp_path):
