@@ -173,7 +173,8 @@ class Refinement:
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
-            return tf.function(step, reduce_retracing=True)
+            # AutoGraph would take most of the tracing, with nothing to do here.
+            return tf.function(step, reduce_retracing=True, autograph=False)
         import jax
 
         return jax.jit(step)
