@@ -33,7 +33,7 @@ def test_command_lines_name_real_commands_and_options(line):
     assert program == "tf3d"
     assert name in COMMANDS
     command = main.get_command(None, name)
-    known = {option for p in command.params for option in p.opts}
+    known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
     assert {word for word in arguments if word.startswith("--")} <= known
 
 
