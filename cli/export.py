@@ -45,7 +45,7 @@ def export(
         out,
         version,
         name=network.name,
-        estimator=getattr(network, "estimator", None),
+        refinement=getattr(network, "refinement", None),
     )
     for line in describe(path):
         click.echo(line)

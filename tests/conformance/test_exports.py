@@ -42,8 +42,8 @@ def shaken(model, spread):
     return model
 
 
-def export(model, folder, estimator=None):
-    path = export_saved_model(model, folder, name="model", estimator=estimator)
+def export(model, folder, refinement=None):
+    path = export_saved_model(model, folder, name="model", refinement=refinement)
     return tf.saved_model.load(str(path)).signatures
 
 
@@ -147,7 +147,7 @@ def test_multiview_of_encoded_pictures(multiview, batch):
 def test_fitted_codes(tmp_path):
     """Ten steps of descent carry rounding on, so pictures are compared, to 1e-3."""
     network = tf3d.load("multiview-cars")
-    signatures = export(network.model, tmp_path, network.estimator)
+    signatures = export(network.model, tmp_path, network.refinement)
     source = open_source("cars", count=3, seed=9)
     images = np.concatenate(
         [render_views(source.mesh(i), [[40 + 90 * i, 15, 2]]).rgb for i in range(3)]

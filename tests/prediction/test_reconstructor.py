@@ -160,12 +160,10 @@ def run_with_estimator(tmp_path_factory):
 
 
 def test_codes_are_fitted_where_there_is_an_estimator(run_with_estimator, green):
-    from tf3d.prediction.refinement import Refinement
-
     network = load(run_with_estimator)
     picture = network.prepare(green)[None]
     assert network.refines
-    expected, _ = Refinement(network.model, network.estimator)(picture)
+    expected, _ = network.refinement(picture)
     np.testing.assert_allclose(network.encode(picture), expected, atol=1e-5)
     plain = load(run_with_estimator, refine=False)
     assert not plain.refines and not network.plain().refines

@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from tf3d.export.encoded_images import MASK_LEVEL, image_from_bytes
 from tf3d.geometry import FAINT, orbit
-from tf3d.models import MultiView, ViewEstimator
-from tf3d.prediction.refinement import Refinement
+from tf3d.models import MultiView
 
 
 class MultiViewSignatures:
@@ -22,7 +21,7 @@ class MultiViewSignatures:
     |---|---|---|
     | serving_default | images, viewpoints | views |
     | encode | images | codes `[b, width]` |
-    | refine | images | codes fitted to them, where there is an estimator |
+    | refine | images | codes fitted to them, where there is a refinement |
     | decode | codes, viewpoints | views |
     | from_bytes | images: strings `[b]` | views, viewpoints: an orbit of 6 |
     | from_bytes_at | images: strings `[b]`, viewpoints | views, viewpoints |
@@ -38,13 +37,11 @@ class MultiViewSignatures:
 
     Args:
       model: the network.
-      estimator: of its inputs' masks and viewpoints.
+      refinement: a `tf3d.prediction.refinement.Refinement` of it, if there is one.
     """
 
-    def __init__(
-        self, model: MultiView, estimator: ViewEstimator | None = None
-    ) -> None:
-        self.model, self.estimator = model, estimator
+    def __init__(self, model: MultiView, refinement: Any = None) -> None:
+        self.model, self.refinement = model, refinement
         self._from_bytes_at = tf.function(self._from_bytes_at)  # traced once
 
     def functions(self) -> dict[str, Any]:
@@ -61,7 +58,7 @@ class MultiViewSignatures:
             "from_bytes": (self._from_bytes, (encoded,)),
             "from_bytes_at": (self._from_bytes_at, (encoded, viewpoints)),
         }
-        if self.estimator is not None:
+        if self.refinement is not None:
             takes["refine"] = (self._refined, (images,))
         return {
             name: tf.function(function).get_concrete_function(*specs)
@@ -75,7 +72,7 @@ class MultiViewSignatures:
         return {"codes": tf.cast(self.model.encode(images), tf.float32)}
 
     def _refined(self, images: Any) -> dict[str, Any]:
-        return {"codes": Refinement(self.model, self.estimator).in_graph(images)}
+        return {"codes": self.refinement.in_graph(images)}
 
     def _decode(self, codes: Any, viewpoints: Any) -> dict[str, Any]:
         return self._views(codes, viewpoints)

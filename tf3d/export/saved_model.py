@@ -26,7 +26,7 @@ def export_saved_model(
     version: int | None = None,
     *,
     name: str,
-    estimator: keras.Model | None = None,
+    refinement: Any = None,
 ) -> pathlib.Path:
     """Writes `OUT/N/`, a SavedModel with the signatures of the model's family.
 
@@ -40,7 +40,8 @@ def export_saved_model(
       version: number of the new folder, 1 or above; by default one more than the
         highest there.
       name: of the model, for whoever loads it.
-      estimator: of a `MultiView`'s inputs, for the signature that fits codes.
+      refinement: a `tf3d.prediction.refinement.Refinement` of a `MultiView`, for the
+        signature that fits codes.
 
     Returns:
       The path of the new folder.
@@ -54,10 +55,10 @@ def export_saved_model(
         raise InputError(f"Version {version}: expected 1 or above.")
     if version is not None and (out / str(version)).exists():
         raise _exists(out, version)
-    functions = signature_functions(model, estimator)
+    functions = signature_functions(model, refinement)
     number = next_version(out) if version is None else version
     with _made_beside(out) as folder:
-        _save((model, estimator), functions, folder)
+        _save((model, getattr(refinement, "estimator", None)), functions, folder)
         _describe(model, folder, name)
         from tf3d.export.warm_up import write_warm_up
 
@@ -75,9 +76,7 @@ def export_saved_model(
     return out / str(number)
 
 
-def signature_functions(
-    model: keras.Model, estimator: keras.Model | None = None
-) -> dict[str, Any]:
+def signature_functions(model: keras.Model, refinement: Any = None) -> dict[str, Any]:
     """The functions that an export of a model holds, by name.
 
     Raises:
@@ -94,7 +93,7 @@ def signature_functions(
     if isinstance(model, MultiView):
         from tf3d.export.multiview_signatures import MultiViewSignatures
 
-        return MultiViewSignatures(model, estimator).functions()
+        return MultiViewSignatures(model, refinement).functions()
     if isinstance(model, VoxelAutoencoder):
         from tf3d.export.voxel_signatures import VoxelSignatures
 

@@ -9,7 +9,13 @@ import numpy as np
 from keras import ops
 
 from tf3d.layers import UpConvolution2D
-from tf3d.models.multiview import DISTANCE_CENTRE, DISTANCE_SCALE, ENCODER, SLOPE
+from tf3d.models.multiview import (
+    DISTANCE_CENTRE,
+    DISTANCE_SCALE,
+    ENCODER,
+    RGB_SCALE,
+    SLOPE,
+)
 
 ELEVATION_SCALE = 20.0  # degrees; keeps the answer as large as the distance's
 WIDTHS = (64, 48, 32, 24)  # channels of the mask's path, innermost first
@@ -93,7 +99,9 @@ class ViewEstimator(keras.Model):
                 f"Expected images of shape [batch, {self.image_size}, "
                 f"{self.image_size}, 3]. Received: shape={shape}"
             )
-        x = (ops.cast(images, self.compute_dtype) - 0.5) * 1.5  # as MultiView.encode
+        x = (
+            ops.cast(images, self.compute_dtype) - 0.5
+        ) * RGB_SCALE  # as MultiView.encode
         seen = []
         for layer in self.encoder:
             x = ops.leaky_relu(layer(x), SLOPE)

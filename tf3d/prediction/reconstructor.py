@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tf3d.fusion import Surface
     from tf3d.models import ViewEstimator
+    from tf3d.prediction.refinement import Refinement
 
 BATCH = 32  # viewpoints decoded at once
 FITTED = 16  # pictures whose codes are fitted at once
@@ -40,6 +41,9 @@ class Reconstructor(Network):
       name: of the model, for messages.
       estimator: of its inputs' masks and viewpoints. With one, codes are fitted to
         their pictures: see `tf3d.prediction.refinement`.
+
+    Attributes:
+      refinement: what fits them; None without an estimator in this process.
 
     Example:
 
@@ -57,12 +61,12 @@ class Reconstructor(Network):
         estimator: ViewEstimator | None = None,
     ) -> None:
         super().__init__(model, name)
-        self.estimator = estimator
+        self.refinement: Refinement | None = None
         self._refine = getattr(model, "refine", None)
         if estimator is not None:
             from tf3d.prediction.refinement import Refinement
 
-            refinement = Refinement(model, estimator)
+            self.refinement = refinement = Refinement(model, estimator)
             self._refine = lambda images: refinement(images)[0]
 
     @property

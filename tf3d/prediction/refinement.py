@@ -18,6 +18,7 @@ import numpy as np
 from keras import ops
 
 from tf3d.models import MultiView, ViewEstimator
+from tf3d.prediction.cropping import GREY
 
 STEPS = 10
 CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
@@ -29,9 +30,9 @@ STAY = 0.01  # weight of the mean squared distance from the encoder's code
 APART = 60.0  # degrees at least between the two azimuths that are tried
 # Misfits of the encoder's answer up to which a picture is fitted, and from which it is
 # not: on a photo unlike all that it learned, the decoder would be led astray. They are
-# 0.004 to 0.013 on generated cars, 0.014 to 0.025 on chairs, 0.026 to 0.095 on photos.
+# mostly 0.004 to 0.013 on generated cars, 0.014 to 0.025 on chairs, 0.026 to 0.095 on
+# photos.
 NEAR, FAR = 0.02, 0.03
-BACKGROUND = 0.5
 TINY = 1e-12
 
 
@@ -119,7 +120,7 @@ class Refinement:
         codes = ops.cast(self.model.encode(images), "float32")
         seen = self.estimator(images)
         mask = ops.sigmoid(seen["alpha"])
-        cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * BACKGROUND
+        cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
         first, second = (
             ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
             for azimuth in likely_azimuths(seen["azimuth"])

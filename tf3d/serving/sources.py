@@ -143,8 +143,8 @@ def _export(file: pathlib.Path, folder: pathlib.Path, name: str) -> None:
     from tf3d.export.saved_model import export_saved_model
 
     network = tf3d.load(file)
-    estimator = getattr(network, "estimator", None)
-    export_saved_model(network.model, folder, 1, name=name, estimator=estimator)
+    refinement = getattr(network, "refinement", None)
+    export_saved_model(network.model, folder, 1, name=name, refinement=refinement)
 
 
 def _single(folder: pathlib.Path, name: str) -> Sources:

@@ -72,9 +72,7 @@ class ViewEstimatorRun(MultiViewRun):
             found = outputs["azimuth"].argmax(axis=1) * (360 / model.bins)
             azimuths.append(np.abs((found - viewpoint[:, 0] + 180) % 360 - 180))
             elevations.append(np.abs(outputs["elevation"] - viewpoint[:, 1]))
-            if panel is not None:
-                _save_panel(inputs["image"], outputs["alpha"], truth, panel)
-                panel = None
+        _save_panel(inputs["image"], outputs["alpha"], truth, panel)
         return {
             "iou": float(overlap / max(union, 1)),
             "azimuth": float(np.median(np.concatenate(azimuths))),
