@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from keras import ops
 
-from tf3d.prediction.refinement import Refinement, likely_azimuths
+from tf3d.prediction.refinement import (
+    FAR,
+    NEAR,
+    SCALE,
+    Refinement,
+    likely_azimuths,
+)
 
 SIZE = 128
 PIXEL = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE * 2 - 1
@@ -49,12 +55,19 @@ def drawn(model, code, azimuth):
     }
 
 
+def halved(pictures):
+    """Each 2×2 block's mean, of `[b, SIZE, SIZE]` or `[b, SIZE, SIZE, 3]`."""
+    count, *_, rest = pictures.shape + (1,) if pictures.ndim == 3 else pictures.shape
+    blocks = pictures.reshape(count, SIZE // 2, 2, SIZE // 2, 2, rest)
+    means = blocks.mean((2, 4)).astype(np.float32)
+    return means[..., 0] if pictures.ndim == 3 else means
+
+
 class Estimator:
     """Knows the mask, and the azimuth about."""
 
     def __init__(self, alpha, azimuth):
-        halved = alpha.reshape(len(alpha), SIZE // 2, 2, SIZE // 2, 2).mean((2, 4))
-        clipped = np.clip(halved, 1e-6, 1 - 1e-6)
+        clipped = np.clip(halved(alpha), 1e-6, 1 - 1e-6)
         self.logits = np.log(clipped / (1 - clipped)).astype(np.float32)
         apart = (azimuth - np.arange(24) * 15 + 180) % 360 - 180
         self.azimuth = np.tile(-((apart / 10) ** 2), (len(alpha), 1)).astype("f")
@@ -79,7 +92,8 @@ def model():
 
 def test_finds_proportions_colour_and_azimuth(model):
     picture = drawn(model, TRUTH, azimuth=24)
-    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30))
+    # In many steps: the rates are for codes of hundreds of numbers.
+    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30), steps=60)
     codes, viewpoints = refinement(picture["rgb"])
     codes, viewpoints = map(ops.convert_to_numpy, (codes, viewpoints))
     assert abs(codes[0, 0] - TRUTH[0]) < 0.02
@@ -129,15 +143,42 @@ def test_in_a_graph_it_is_the_same(model):
 def test_pictures_of_something_else_are_not_fitted(model):
     picture = drawn(model, TRUTH, azimuth=24)
     everything = np.ones_like(picture["alpha"])
-    refinement = Refinement(model, Estimator(everything, azimuth=30))
-    assert float(refinement.target(picture["rgb"]).trust[0, 0]) == 0
-    codes, _ = refinement(picture["rgb"])
+    codes, _ = Refinement(model, Estimator(everything, azimuth=30))(picture["rgb"])
     np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
+
+
+@pytest.mark.parametrize(
+    ("misfit", "trust"), [(0, 1), (NEAR, 1), ((NEAR + FAR) / 2, 0.5), (FAR, 0), (1, 0)]
+)
+def test_a_fit_is_believed_by_its_misfit(model, misfit, trust):
+    picture = drawn(model, TRUTH, azimuth=24)
+    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=24))
+    target = refinement.target(picture["rgb"])
+    # A mask that is off by as much everywhere.
+    mask, cut_out = (
+        ops.convert_to_tensor(halved(picture[key])) for key in ("alpha", "rgb")
+    )
+    target = target._replace(mask=mask + misfit**0.5, cut_out=cut_out)
+    fit = refinement.start(target)._replace(
+        codes=np.asarray([TRUTH], np.float32),
+        turned=([[24, 0, 2]] - ops.convert_to_numpy(target.viewpoints)) / SCALE,
+    )
+    codes = ops.convert_to_numpy(refinement.end(target, fit)[0])[0]
+    expected = model.first + trust * (TRUTH - model.first)
+    np.testing.assert_allclose(codes, expected, atol=1e-4)
+
+
+def test_the_viewpoint_is_turned_before_the_code_is_moved(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    refinement = Refinement(model, Estimator(picture["alpha"], 30), turns=5, steps=0)
+    codes, viewpoints = refinement(picture["rgb"])
+    np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
+    assert abs(float(viewpoints[0, 0]) - 24) < abs(30 - 24)
 
 
 def test_no_steps_leave_the_encoders_code(model):
     picture = drawn(model, TRUTH, azimuth=24)
-    refinement = Refinement(model, Estimator(picture["alpha"], 30), steps=0)
+    refinement = Refinement(model, Estimator(picture["alpha"], 30), turns=0, steps=0)
     codes, _ = refinement(picture["rgb"])
     np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
 

@@ -79,6 +79,20 @@ def test_begins_with_a_models_encoder(tmp_path):
     assert reports[-1].startswith("New layers: mask")
 
 
+def test_begins_where_another_estimator_ended(tmp_path):
+    source = ViewEstimator()
+    source.build()
+    source.save(tmp_path / "view.keras")
+    reports = []
+    config = read_run_config(None, (*SETTINGS, f"init_from={tmp_path / 'view.keras'}"))
+    run = ViewEstimatorRun(config, tmp_path / "run", reports.append)
+    model = run._build(config.phases[0])
+    run._inherit(model, None)
+    for ours, theirs in zip(model.weights, source.weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert not reports
+
+
 def test_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
     whole = make_run(tmp_path / "whole", 4).train()
     interrupted = make_run(tmp_path / "parts", 4)

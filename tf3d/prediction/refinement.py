@@ -4,7 +4,8 @@ The encoder answers at once, and so only about right: proportions above all are 
 towards the usual ones. A picture says more. With its mask and viewpoint, as a
 `ViewEstimator` gives them, the code is moved until the decoder draws what the picture
 shows: a few steps of gradient descent from where the encoder is (semi-amortised
-inference: Kim et al., ICML 2018). All other views follow.
+inference: Kim et al., ICML 2018). All other views follow. What the decoder cannot draw
+even so is unlike all that it learned, and keeps the encoder's answer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from keras import ops
 from tf3d.models import MultiView, ViewEstimator
 from tf3d.prediction.cropping import GREY
 
-STEPS = 10
+TURNS = 5  # steps of the viewpoint alone, before
+STEPS = 15  # of code and viewpoint together
 CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
 ANGLE_RATE = 2.0  # degrees, of the first step
 DISTANCE_RATE = 0.02  # world units
@@ -28,11 +30,10 @@ MOMENTUM = 0.7
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
 APART = 60.0  # degrees at least between the two azimuths that are tried
-# Misfits of the encoder's answer up to which a picture is fitted, and from which it is
-# not: on a photo unlike all that it learned, the decoder would be led astray. They are
-# mostly 0.004 to 0.013 on generated cars, 0.014 to 0.025 on chairs, 0.026 to 0.095 on
-# photos.
-NEAR, FAR = 0.02, 0.03
+# Misfits that the fit ends at: up to the one it is believed, from the other on the
+# encoder's code stays. Generated cars end at 0.001 to 0.005, chairs at 0.004 to 0.014,
+# photos at 0.008 to 0.04; those above 0.02 came out smeared.
+NEAR, FAR = 0.012, 0.022
 TINY = 1e-12
 
 
@@ -42,14 +43,12 @@ class Target(NamedTuple):
     Attributes:
       codes: `[b, width]`, the encoder's.
       viewpoints: `[b, 3]`, where the fit begins.
-      trust: `[b, 1]` in [0, 1]: how much a code may move.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
     """
 
     codes: Any
     viewpoints: Any
-    trust: Any
     mask: Any
     cut_out: Any
 
@@ -79,13 +78,22 @@ class Refinement:
     Args:
       model: a `MultiView` with a mask output.
       estimator: trained on its inputs.
-      steps: of the fit.
+      turns: steps of the viewpoint alone.
+      steps: of code and viewpoint together, after those.
     """
 
     def __init__(
-        self, model: MultiView, estimator: ViewEstimator, steps: int = STEPS
+        self,
+        model: MultiView,
+        estimator: ViewEstimator,
+        turns: int = TURNS,
+        steps: int = STEPS,
     ) -> None:
-        self.model, self.estimator, self.steps = model, estimator, steps
+        self.model, self.estimator = model, estimator
+        falling = 1 - np.arange(steps) / max(steps, 1)
+        self.rates = np.concatenate(
+            [np.tile([[0, 1]], (turns, 1)), np.stack([falling, falling], axis=1)]
+        ).astype(np.float32)
 
     def __call__(self, images: Any) -> tuple[Any, Any]:
         """Fits codes, one step after the other.
@@ -98,20 +106,19 @@ class Refinement:
         """
         target = self.target(images)
         fit = self.start(target)
-        for index in range(self.steps):
-            rate = ops.convert_to_tensor(np.float32(1 - index / self.steps))
-            fit = Fit(*self._compiled_step(*target, *fit, rate))
-        return fit.codes, target.viewpoints + fit.turned * SCALE
+        for rates in self.rates:
+            fit = Fit(*self._compiled_step(*target, *fit, ops.convert_to_tensor(rates)))
+        return self.end(target, fit)
 
     def in_graph(self, images: Any) -> Any:
         """`__call__` as one loop of a graph, of which step is a part; codes alone."""
         target = self.target(images)
 
         def body(index: Any, fit: Any) -> Any:
-            rate = 1 - ops.cast(index, "float32") / self.steps
-            return self.step(target, Fit(*fit), rate)
+            return self.step(target, Fit(*fit), ops.take(self.rates, index, axis=0))
 
-        return ops.fori_loop(0, self.steps, body, self.start(target))[0]
+        fit = ops.fori_loop(0, len(self.rates), body, self.start(target))
+        return self.end(target, Fit(*fit))[0]
 
     # --- parts ---
 
@@ -121,17 +128,15 @@ class Refinement:
         seen = self.estimator(images)
         mask = ops.sigmoid(seen["alpha"])
         cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
-        first, second = (
+        guesses = [
             ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
             for azimuth in likely_azimuths(seen["azimuth"])
-        )
-        errors = [
-            self.misfit(codes, viewpoints, mask, cut_out)[:, None]
-            for viewpoints in (first, second)
         ]
-        viewpoints = ops.where(errors[0] <= errors[1], first, second)
-        trust = (FAR - ops.minimum(*errors)) / (FAR - NEAR)
-        return Target(codes, viewpoints, ops.clip(trust, 0, 1), mask, cut_out)
+        twice = [ops.concatenate([value, value]) for value in (codes, mask, cut_out)]
+        errors = self.misfit(twice[0], ops.concatenate(guesses), *twice[1:])
+        first, second = ops.split(errors[:, None], 2)
+        viewpoints = ops.where(first <= second, *guesses)
+        return Target(codes, viewpoints, mask, cut_out)
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
@@ -147,8 +152,15 @@ class Refinement:
         still = ops.zeros_like(target.viewpoints)
         return Fit(target.codes, still, ops.zeros_like(target.codes), still)
 
-    def step(self, target: Target, fit: Fit, rate: Any) -> Fit:
-        """One step, at a rate that falls from 1 to 0."""
+    def end(self, target: Target, fit: Fit) -> tuple[Any, Any]:
+        """What comes of the fit: codes, as far as they are believed, and viewpoints."""
+        viewpoints = target.viewpoints + fit.turned * SCALE
+        misfit = self.misfit(fit.codes, viewpoints, target.mask, target.cut_out)
+        trust = ops.clip((FAR - misfit[:, None]) / (FAR - NEAR), 0, 1)
+        return target.codes + trust * (fit.codes - target.codes), viewpoints
+
+    def step(self, target: Target, fit: Fit, rates: Any) -> Fit:
+        """One step, at the two rates of codes and viewpoints, each in [0, 1]."""
 
         def total(codes: Any, turned: Any) -> Any:
             viewpoints = target.viewpoints + turned * SCALE
@@ -159,17 +171,18 @@ class Refinement:
 
         slopes = _gradient(total, (fit.codes, fit.turned))
         # Steps of one length: how steep the misfit is differs from picture to picture.
+        # What is held still gathers no speed.
         speeds = [
-            MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope)
-            for speed, slope in zip(fit[2:], slopes)
+            ops.sign(rate) * (MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope))
+            for rate, speed, slope in zip((rates[0], rates[1]), fit[2:], slopes)
         ]
-        codes = fit.codes - CODE_RATE * rate * target.trust * speeds[0]
-        return Fit(codes, fit.turned - rate * speeds[1], *speeds)
+        codes = fit.codes - CODE_RATE * rates[0] * speeds[0]
+        return Fit(codes, fit.turned - rates[1] * speeds[1], *speeds)
 
     @functools.cached_property
     def _compiled_step(self) -> Callable[..., Fit]:
         def step(*parts: Any) -> Fit:
-            return self.step(Target(*parts[:5]), Fit(*parts[5:9]), parts[9])
+            return self.step(Target(*parts[:4]), Fit(*parts[4:8]), parts[8])
 
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf

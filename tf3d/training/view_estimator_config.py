@@ -24,7 +24,7 @@ class ViewEstimatorConfig(MultiViewConfig):
       model: "view-estimator".
       network: its constructor arguments.
       init_from: the multi-view model whose inputs it is to read; its encoder's weights
-        are where the run starts.
+        are where the run starts. Or the view.keras of an estimator that is to learn on.
       azimuth_weight: see `ViewEstimatorObjective`.
       angle_weight: likewise.
     """

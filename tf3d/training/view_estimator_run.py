@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 from typing import Any
 
@@ -36,6 +37,20 @@ class ViewEstimatorRun(MultiViewRun):
             raise InputError(f"The network's settings do not fit: {error}") from error
         model.build()
         return model
+
+    @functools.cached_property
+    def initial(self) -> keras.Model | None:
+        """A multi-view network, or an estimator whose training goes on."""
+        if self.config.init_from is None:
+            return None
+        from tf3d.prediction.reconstructor import find_model, load_keras, load_trainable
+
+        path = find_model(self.config.init_from)
+        if path.is_file():
+            model, _ = load_keras(path)
+            if isinstance(model, ViewEstimator):
+                return model
+        return load_trainable(self.config.init_from).model
 
     def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
         render, still = open_renderers(self.config, phase, self.report)
