@@ -110,7 +110,8 @@ def test_takes_the_azimuth_that_looks_right(model):
     estimator = Estimator(picture["alpha"], azimuth=120)
     near = ((24 - np.arange(24) * 15 + 180) % 360 - 180) / 10
     estimator.azimuth = np.logaddexp(estimator.azimuth, -(near**2) - 1).astype("f")
-    first, second = likely_azimuths(ops.convert_to_tensor(estimator.azimuth))
+    found = likely_azimuths(ops.convert_to_tensor(estimator.azimuth))
+    (first, _), (second, _) = found
     assert abs(float(first[0]) - 120) < 5 and abs(float(second[0]) - 24) < 5
     _, viewpoints = Refinement(model, estimator)(picture["rgb"])
     assert abs(float(viewpoints[0, 0]) - 24) < 2
@@ -153,7 +154,7 @@ def test_pictures_of_something_else_are_not_fitted(model):
 def test_a_fit_is_believed_by_its_misfit(model, misfit, trust):
     picture = drawn(model, TRUTH, azimuth=24)
     refinement = Refinement(model, Estimator(picture["alpha"], azimuth=24))
-    target = refinement.target(picture["rgb"])
+    (target, _), _ = refinement.targets(picture["rgb"])
     # A mask that is off by as much everywhere.
     mask, cut_out = (
         ops.convert_to_tensor(halved(picture[key])) for key in ("alpha", "rgb")
@@ -187,6 +188,33 @@ def test_no_steps_leave_the_encoders_code(model):
 def test_likely_azimuths_wrap_around(azimuth):
     apart = (azimuth - np.arange(24) * 15 + 180) % 360 - 180
     logits = ops.convert_to_tensor(-0.5 * (apart[None] / 10).astype("f") ** 2)
-    first, second = (float(found[0]) for found in likely_azimuths(logits))
+    first, second = (float(found[0]) for found, _ in likely_azimuths(logits))
     assert abs((first - azimuth + 180) % 360 - 180) < 2
     assert abs((second - first + 180) % 360 - 180) > 45
+
+
+def test_likely_azimuths_say_how_likely():
+    # 0.6 around 30°, 0.3 around 180°, the rest far from both.
+    probability = np.full((1, 24), 1e-6, np.float32)
+    probability[0, [1, 2, 3]] = 0.1, 0.4, 0.1
+    probability[0, [11, 12, 13]] = 0.05, 0.2, 0.05
+    probability[0, 18] = 0.1
+    (first, most), (second, less) = likely_azimuths(
+        ops.convert_to_tensor(np.log(probability))
+    )
+    assert abs(float(first[0]) - 30) < 0.1 and abs(abs(float(second[0])) - 180) < 0.1
+    np.testing.assert_allclose([np.exp(most[0]), np.exp(less[0])], [0.6, 0.3], 1e-3)
+
+
+def test_a_surer_estimator_is_believed(model):
+    # Turned by 180° a bar looks the same: the probability decides.
+    picture = drawn(model, TRUTH, azimuth=24)
+    estimator = Estimator(picture["alpha"], azimuth=204)
+    near = ((24 - np.arange(24) * 15 + 180) % 360 - 180) / 10
+    for other, expected in ((-1, 204), (1, 24)):
+        logits = np.logaddexp(estimator.azimuth, -(near**2) + other).astype("f")
+        sure = Estimator(picture["alpha"], azimuth=204)
+        sure.azimuth = logits
+        _, viewpoints = Refinement(model, sure)(picture["rgb"])
+        apart = (float(viewpoints[0, 0]) - expected + 180) % 360 - 180
+        assert abs(apart) < 4

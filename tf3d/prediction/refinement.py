@@ -30,6 +30,7 @@ MOMENTUM = 0.7
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
 APART = 60.0  # degrees at least between the two azimuths that are tried
+EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probability
 # Misfits that the fit ends at: up to the one it is believed, from the other on the
 # encoder's code stays. Generated cars end at 0.001 to 0.005, chairs at 0.004 to 0.014,
 # photos at 0.008 to 0.04; those above 0.02 came out smeared.
@@ -91,12 +92,12 @@ class Refinement:
     ) -> None:
         self.model, self.estimator = model, estimator
         falling = 1 - np.arange(steps) / max(steps, 1)
-        self.rates = np.concatenate(
-            [np.tile([[0, 1]], (turns, 1)), np.stack([falling, falling], axis=1)]
-        ).astype(np.float32)
+        # Of codes and viewpoints, for each step.
+        self.turns = np.tile(np.float32([0, 1]), (turns, 1))
+        self.steps = np.stack([falling, falling], axis=1).astype(np.float32)
 
     def __call__(self, images: Any) -> tuple[Any, Any]:
-        """Fits codes, one step after the other.
+        """Fits codes, one compiled step after the other.
 
         Args:
           images: `[b, size, size, 3]` in [0, 1].
@@ -104,39 +105,66 @@ class Refinement:
         Returns:
           Codes `[b, width]`, and the viewpoints `[b, 3]` that the pictures fit best.
         """
-        target = self.target(images)
-        fit = self.start(target)
-        for rates in self.rates:
-            fit = Fit(*self._compiled_step(*target, *fit, ops.convert_to_tensor(rates)))
-        return self.end(target, fit)
+
+        def run(target: Target, fit: Fit, rates: np.ndarray) -> Fit:
+            for rate in rates:
+                rate = ops.convert_to_tensor(rate)
+                fit = Fit(*self._compiled_step(*target, *fit, rate))
+            return fit
+
+        return self._fit(images, run)
 
     def in_graph(self, images: Any) -> Any:
-        """`__call__` as one loop of a graph, of which step is a part; codes alone."""
-        target = self.target(images)
+        """`__call__` as loops of a graph, of which step is a part; codes alone."""
 
-        def body(index: Any, fit: Any) -> Any:
-            return self.step(target, Fit(*fit), ops.take(self.rates, index, axis=0))
+        def run(target: Target, fit: Fit, rates: np.ndarray) -> Fit:
+            def body(index: Any, fit: Any) -> Any:
+                return self.step(target, Fit(*fit), ops.take(rates, index, axis=0))
 
-        fit = ops.fori_loop(0, len(self.rates), body, self.start(target))
-        return self.end(target, Fit(*fit))[0]
+            return Fit(*ops.fori_loop(0, len(rates), body, fit))
+
+        return self._fit(images, run)[0]
 
     # --- parts ---
 
-    def target(self, images: Any) -> Target:
-        """What the pictures show, and where the fit begins."""
+    def _fit(
+        self, images: Any, run: Callable[[Target, Fit, np.ndarray], Fit]
+    ) -> tuple[Any, Any]:
+        targets, lead = self.targets(images)
+        fits = [run(target, self.start(target), self.turns) for target in targets]
+        target, fit = self.better(targets, fits, lead)
+        return self.end(target, run(target, fit, self.steps))
+
+    def targets(self, images: Any) -> tuple[tuple[Target, Target], Any]:
+        """What the pictures show, from either of their two likeliest azimuths.
+
+        Returns:
+          Both, and `[b]` by how much the first one's log probability is greater.
+        """
         codes = ops.cast(self.model.encode(images), "float32")
         seen = self.estimator(images)
         mask = ops.sigmoid(seen["alpha"])
         cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
-        guesses = [
-            ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
-            for azimuth in likely_azimuths(seen["azimuth"])
+
+        def at(azimuth: Any) -> Target:
+            viewpoints = [azimuth, seen["elevation"], seen["distance"]]
+            return Target(codes, ops.stack(viewpoints, axis=1), mask, cut_out)
+
+        first, second = likely_azimuths(seen["azimuth"])
+        return (at(first[0]), at(second[0])), first[1] - second[1]
+
+    def better(
+        self, targets: tuple[Target, Target], fits: list[Fit], lead: Any
+    ) -> tuple[Target, Fit]:
+        """Of two fits of each picture the one that more speaks for."""
+        errors = [
+            ops.log(self._misfit_of(target, fit) + TINY)
+            for target, fit in zip(targets, fits, strict=True)
         ]
-        twice = [ops.concatenate([value, value]) for value in (codes, mask, cut_out)]
-        errors = self.misfit(twice[0], ops.concatenate(guesses), *twice[1:])
-        first, second = ops.split(errors[:, None], 2)
-        viewpoints = ops.where(first <= second, *guesses)
-        return Target(codes, viewpoints, mask, cut_out)
+        stays = (lead + EVIDENCE * (errors[1] - errors[0]) >= 0)[:, None]
+        viewpoints = ops.where(stays, *(target.viewpoints for target in targets))
+        fit = Fit(*(ops.where(stays, *values) for values in zip(*fits, strict=True)))
+        return targets[0]._replace(viewpoints=viewpoints), fit
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
@@ -154,10 +182,14 @@ class Refinement:
 
     def end(self, target: Target, fit: Fit) -> tuple[Any, Any]:
         """What comes of the fit: codes, as far as they are believed, and viewpoints."""
+        misfit = self._misfit_of(target, fit)[:, None]
+        trust = ops.clip((FAR - misfit) / (FAR - NEAR), 0, 1)
+        codes = target.codes + trust * (fit.codes - target.codes)
+        return codes, target.viewpoints + fit.turned * SCALE
+
+    def _misfit_of(self, target: Target, fit: Fit) -> Any:
         viewpoints = target.viewpoints + fit.turned * SCALE
-        misfit = self.misfit(fit.codes, viewpoints, target.mask, target.cut_out)
-        trust = ops.clip((FAR - misfit[:, None]) / (FAR - NEAR), 0, 1)
-        return target.codes + trust * (fit.codes - target.codes), viewpoints
+        return self.misfit(fit.codes, viewpoints, target.mask, target.cut_out)
 
     def step(self, target: Target, fit: Fit, rates: Any) -> Fit:
         """One step, at the two rates of codes and viewpoints, each in [0, 1]."""
@@ -194,27 +226,29 @@ class Refinement:
         return jax.jit(step)
 
 
-def likely_azimuths(logits: Any) -> tuple[Any, Any]:
+def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
     """The likeliest azimuth, and the likeliest at least `APART` from it.
 
     Args:
       logits: `[b, bins]`; the bins go evenly around, the first is centred at 0°.
 
     Returns:
-      Two tensors `[b]` of degrees: the mean direction of a bin and its neighbours.
+      Of either, two tensors `[b]`: the mean direction of a bin and its neighbours in
+      degrees, and the logarithm of their probability.
     """
     width = 360 / logits.shape[-1]
     bins = np.arange(logits.shape[-1], dtype=np.float32) * width
     directions = np.stack([np.sin(np.radians(bins)), np.cos(np.radians(bins))], axis=1)
     apart = np.abs((bins[:, None] - bins + 180) % 360 - 180)
-    found = []
+    found, left = [], ops.log_softmax(logits, axis=-1)
     for _ in range(2):
-        distance = ops.take(apart, ops.argmax(logits, axis=-1), axis=0)
-        near = ops.softmax(ops.where(distance <= 1.5 * width, logits, -1e9))
-        mean = ops.matmul(near, directions)
-        found.append(ops.arctan2(mean[:, 0], mean[:, 1]) * (180 / np.pi))
-        logits = ops.where(distance < APART, -1e9, logits)
-    return found[0], found[1]
+        distance = ops.take(apart, ops.argmax(left, axis=-1), axis=0)
+        near = ops.where(distance <= 1.5 * width, left, -1e9)
+        mean = ops.matmul(ops.softmax(near, axis=-1), directions)
+        azimuth = ops.arctan2(mean[:, 0], mean[:, 1]) * (180 / np.pi)
+        found.append((azimuth, ops.logsumexp(near, axis=-1)))
+        left = ops.where(distance < APART, -1e9, left)
+    return found
 
 
 def _halved(pictures: Any) -> Any:
