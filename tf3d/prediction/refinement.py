@@ -29,14 +29,14 @@ DISTANCE_RATE = 0.02  # world units
 MOMENTUM = 0.7
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
-# The estimator is less sure of its masks than it is right: over other shapes of the
-# generators, squared errors of coverage fall by a tenth.
+# The estimator is less sure of its masks than it could be: sharpened, they are nearer
+# to the truth on shapes of another seed.
 SURENESS = 1.5
 APART = 60.0  # degrees at least between the two azimuths that are tried
 EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probability
 # Misfits that the fit ends at: up to the one it is believed, from the other on the
-# encoder's code stays. Generated cars end at 0.001 to 0.005, chairs at 0.004 to 0.014,
-# photos at 0.008 to 0.04; those above 0.02 came out smeared.
+# encoder's code stays. Generated cars end at 0.001 to 0.004, chairs at 0.003 to 0.016,
+# photos at 0.009 to 0.03; those above 0.02 came out smeared.
 NEAR, FAR = 0.012, 0.02
 TINY = 1e-12
 
