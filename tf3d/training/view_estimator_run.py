@@ -43,14 +43,11 @@ class ViewEstimatorRun(MultiViewRun):
         """A multi-view network, or an estimator whose training goes on."""
         if self.config.init_from is None:
             return None
-        from tf3d.prediction.reconstructor import find_model, load_keras, load_trainable
+        from tf3d.prediction.reconstructor import find_model, load_keras
 
         path = find_model(self.config.init_from)
-        if path.is_file():
-            model, _ = load_keras(path)
-            if isinstance(model, ViewEstimator):
-                return model
-        return load_trainable(self.config.init_from).model
+        # A SavedModel, which is a folder, is refused there.
+        return super().initial if path.is_dir() else load_keras(path)[0]
 
     def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
         render, still = open_renderers(self.config, phase, self.report)
