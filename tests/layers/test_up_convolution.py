@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf3d.layers import UpConvolution2D
+from tf3d.layers.up_convolution import sub_pixel_convolution
 
 
 def zero_insertion(pixels: np.ndarray) -> np.ndarray:
@@ -184,3 +185,35 @@ def test_mixed_precision():
     outputs = layer(np.ones((1, 4, 4, 3), np.float32))
     assert keras.backend.standardize_dtype(outputs.dtype) == "bfloat16"
     assert keras.backend.standardize_dtype(layer.kernel.dtype) == "float32"
+
+
+@pytest.mark.parametrize("kernel_size", [3, 5, 7])
+def test_as_a_convolution_of_stride_1(kernel_size):
+    rng = np.random.default_rng(kernel_size)
+    pixels, kernel, weights = (
+        tf.constant(rng.normal(size=shape), tf.float32)
+        for shape in ((2, 5, 6, 3), (kernel_size, kernel_size, 3, 4), (2, 10, 12, 4))
+    )
+    results = []
+    for function in (
+        sub_pixel_convolution,
+        lambda x, k: keras.ops.conv_transpose(
+            x, tf.transpose(k, (0, 1, 3, 2)), strides=2, padding="same"
+        ),
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch((pixels, kernel))
+            outputs = function(pixels, kernel)
+            total = tf.reduce_sum(outputs * weights)
+        results.append([outputs, *tape.gradient(total, (pixels, kernel))])
+    for found, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_jax_takes_that_way_to_the_same(monkeypatch, mirrored):
+    layer = make_layer(5, mirrored=mirrored)
+    pixels = np.random.default_rng(0).normal(size=(2, 5, 6, 3)).astype(np.float32)
+    expected = layer(pixels)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    np.testing.assert_allclose(layer(pixels), expected, atol=1e-4)
