@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.device_pool import INTEGERS, DevicePool, _shared, compose
+from tf3d.data.device_pool import (
+    INTEGERS,
+    DeviceInputPool,
+    DevicePool,
+    _shared,
+    compose,
+    compose_inputs,
+)
+from tf3d.data.input_views import _halved, _shifted
 from tf3d.data.pool import PoolSettings
 from tf3d.errors import InputError
 from tf3d.rendering.compositing import composite_into
@@ -146,3 +154,24 @@ def test_workers_give_the_same(monkeypatch):
         for name, array in part.items():
             np.testing.assert_array_equal(array, expected[name])
     assert not folder.exists()
+
+
+@needs_jax
+def test_inputs_equal_those_of_the_processor(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    settings = PoolSettings(32, SHAPES, VIEWS, workers=0, shift=24, clutter=0.7)
+    pool = DeviceInputPool(fake_render, settings)
+    pool.fill()
+    integers, floats = pool._draws(np.random.default_rng(5), SIZE, EXTENT)
+    pairs, _ = arrays_of(compose(pool._arrays, integers, floats))
+    inputs, targets = arrays_of(compose_inputs(pool._arrays, integers, floats))
+    np.testing.assert_array_equal(inputs["image"], pairs["image"])
+    for index, row in enumerate(integers):
+        draw = dict(zip(INTEGERS, row, strict=True))
+        bundle = fake_render(draw["slot"])[0]
+        step = -1 if draw["mirror"] else 1
+        covered = bundle.front[draw["first"]][:, ::step, 3]
+        expected = _halved(_shifted(covered, draw["down"], draw["right"]))
+        np.testing.assert_array_equal(targets["alpha"][index], expected)
+        viewpoint = bundle.viewpoints[draw["first"]] * [step, 1, 1]
+        np.testing.assert_allclose(targets["viewpoint"][index], viewpoint)

@@ -139,13 +139,17 @@ def test_init_from_replaces_the_recipes(tmp_path):
     ("setting", "message"),
     [
         ("phases=[{steps: 1, image_size: 64}]", "image_size"),
-        ("data.on_device=true", "not made on_device"),
         ("azimuth_weight=-1", "azimuth_weight"),
     ],
 )
 def test_bad_settings(setting, message):
     with pytest.raises(InputError, match=message):
         read_run_config(None, (*SETTINGS, setting))
+
+
+def test_inputs_on_the_device_need_jax(tmp_path):
+    with pytest.raises(InputError, match="data.on_device needs JAX"):
+        make_run(tmp_path, 1, "data.on_device=true")
 
 
 def test_networks_settings_that_do_not_fit(tmp_path):

@@ -6,12 +6,14 @@ is sent to the GPU once, as it is rendered.
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import functools
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from tf3d.errors import InputError
 
 SHARED_MEMORY = pathlib.Path("/dev/shm")
 ROOM = 2**30  # bytes
+READERS = 2  # threads
 
 
 class DevicePool(ViewPool):
@@ -43,17 +46,23 @@ class DevicePool(ViewPool):
     ) -> None:
         check_backend()
         self._folder: pathlib.Path | None = None
+        self._readers: concurrent.futures.ThreadPoolExecutor | None = None
         if settings.workers:
             self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tf3d-", dir=_shared()))
+            self._readers = concurrent.futures.ThreadPoolExecutor(READERS)
             render = _ThroughFile(render, self._folder)
         super().__init__(render, settings, first_batch)
         self._arrays: dict[str, Any] | None = None
 
-    def _result(self, work: Any) -> tuple[Bundle, np.ndarray]:
-        result = super()._result(work)
-        return _read(result) if isinstance(result, pathlib.Path) else result
+    def _started(self, index: int) -> Any:
+        """A shape's work; what comes of it is sent to the GPU by a thread."""
+        work = super()._started(index)
+        if self._readers is None:
+            return work
+        # Threads wait in the order of the shapes, and workers finish about in it.
+        return self._readers.submit(lambda: _sent(work.result()))
 
-    def _keep(self, slot: int, bundle: Bundle, backgrounds: np.ndarray) -> None:
+    def _keep(self, slot: int, bundle: Bundle, backgrounds: Any) -> None:
         import jax
 
         new = {name: getattr(bundle, name) for name in Bundle.FIELDS}
@@ -76,7 +85,11 @@ class DevicePool(ViewPool):
     def _compose_batch(self, rng: np.random.Generator) -> Batch:
         size, extent = (self._arrays[n].shape[3] for n in ("rgb", "backgrounds"))
         integers, floats = self._draws(rng, size, extent)
-        return _compose()(self._arrays, integers, floats)
+        return _compiled(self._function)(self._arrays, integers, floats)
+
+    @property
+    def _function(self) -> Callable[..., Batch]:
+        return compose
 
     def _draws(
         self, rng: np.random.Generator, size: int, extent: int
@@ -113,8 +126,18 @@ class DevicePool(ViewPool):
         """Stops the workers, and frees the memory."""
         super().close()
         self._arrays = None
+        if self._readers is not None:
+            self._readers.shutdown(cancel_futures=True)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class DeviceInputPool(DevicePool):
+    """Batches of inputs with their masks and viewpoints, as `InputPool` draws them."""
+
+    @property
+    def _function(self) -> Callable[..., Batch]:
+        return compose_inputs
 
 
 INTEGERS = (
@@ -164,6 +187,15 @@ class _ThroughFile:
         return path
 
 
+def _sent(path: pathlib.Path) -> tuple[Bundle, Any]:
+    """A file's arrays, on the GPU."""
+    import jax
+
+    bundle, backgrounds = _read(path)
+    fields = {name: getattr(bundle, name) for name in Bundle.FIELDS}
+    return Bundle(**jax.device_put(fields)), jax.device_put(backgrounds)
+
+
 def _read(path: pathlib.Path) -> tuple[Bundle, np.ndarray]:
     """Takes a bundle and its backgrounds out of a worker's file."""
     with path.open("rb") as file:
@@ -186,10 +218,10 @@ def _put() -> Any:
 
 
 @functools.cache
-def _compose() -> Any:
+def _compiled(function: Callable[..., Batch]) -> Any:
     import jax
 
-    return jax.jit(compose)
+    return jax.jit(function)
 
 
 def compose(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
@@ -204,16 +236,41 @@ def compose(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
         shifted.
       floats: `[b, 4]` gain of each channel, and gamma.
     """
+    draw = dict(zip(INTEGERS, integers.T, strict=True))
+    image, _ = _pictures(arrays, draw, floats)
+    return (
+        {"image": image, "viewpoint": _viewpoints(arrays, draw, "second")},
+        {name: _target(arrays, draw, name) for name in ("rgb", "depth", "alpha")},
+    )
+
+
+def compose_inputs(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
+    """Inputs with their masks, halved, and their viewpoints; arguments as `compose`."""
+    import jax.numpy as jnp
+
+    draw = dict(zip(INTEGERS, integers.T, strict=True))
+    image, covered = _pictures(arrays, draw, floats)
+    count, height, width = covered.shape
+    blocks = covered.reshape(count, height // 2, 2, width // 2, 2)
+    alpha = jnp.rint(blocks.astype(jnp.float32).mean(axis=(2, 4))).astype(jnp.uint8)
+    return {"image": image}, {
+        "alpha": alpha,
+        "viewpoint": _viewpoints(arrays, draw, "first"),
+    }
+
+
+def _pictures(
+    arrays: dict[str, Any], draw: dict[str, Any], floats: Any
+) -> tuple[Any, Any]:
+    """Inputs `[b, s, s, 3]` uint8, and what the object covers `[b, s, s]` of 255."""
     import jax.numpy as jnp
 
     size = arrays["rgb"].shape[3]
-    draw = dict(zip(INTEGERS, integers.T, strict=True))
-    mirror = draw["mirror"] == 1
     along = jnp.arange(size)[None]
 
     y, x = along - draw["down"][:, None], along - draw["right"][:, None]
     inside = ((y >= 0) & (y < size))[:, :, None] & ((x >= 0) & (x < size))[:, None]
-    x = jnp.where(mirror[:, None], size - 1 - x, x)
+    x = jnp.where(draw["mirror"][:, None] == 1, size - 1 - x, x)
     pixels = arrays["front"][
         draw["slot"][:, None, None],
         draw["first"][:, None, None],
@@ -237,16 +294,19 @@ def compose(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
     level = jnp.minimum(value, 255).astype(jnp.float32) / 255
     gain, gamma = floats[:, None, None, :3], floats[:, None, None, 3:]
     image = jnp.minimum(level**gamma * gain * 255 + 0.5, 255).astype(jnp.uint8)
+    return image, pixels[..., 3]
 
-    def target(name: str) -> Any:
-        array = arrays[name][draw["slot"], draw["second"]]
-        turned = mirror.reshape(-1, *[1] * (array.ndim - 1))
-        return jnp.where(turned, array[:, :, ::-1], array)
 
-    viewpoint = arrays["viewpoints"][draw["slot"], draw["second"]]
-    sign = jnp.where(mirror, -1.0, 1.0)
-    viewpoint = viewpoint.at[:, 0].multiply(sign)
-    return (
-        {"image": image, "viewpoint": viewpoint},
-        {name: target(name) for name in ("rgb", "depth", "alpha")},
-    )
+def _target(arrays: dict[str, Any], draw: dict[str, Any], name: str) -> Any:
+    import jax.numpy as jnp
+
+    array = arrays[name][draw["slot"], draw["second"]]
+    turned = (draw["mirror"] == 1).reshape(-1, *[1] * (array.ndim - 1))
+    return jnp.where(turned, array[:, :, ::-1], array)
+
+
+def _viewpoints(arrays: dict[str, Any], draw: dict[str, Any], view: str) -> Any:
+    import jax.numpy as jnp
+
+    viewpoint = arrays["viewpoints"][draw["slot"], draw[view]]
+    return viewpoint.at[:, 0].multiply(jnp.where(draw["mirror"] == 1, -1.0, 1.0))

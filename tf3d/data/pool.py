@@ -100,13 +100,14 @@ class ViewPool:
                 initializer=_start_worker,
             )
         while self._submitted < limit and len(self._pending) < 64:
-            index = self._submitted
-            self._pending.append(
-                self._executor.submit(self._render, index)
-                if self._executor
-                else functools.partial(self._render, index)
-            )
+            self._pending.append(self._started(self._submitted))
             self._submitted += 1
+
+    def _started(self, index: int) -> Any:
+        """The rendering of a shape: what a worker does, or a function to call."""
+        if self._executor is None:
+            return functools.partial(self._render, index)
+        return self._executor.submit(self._render, index)
 
     def fill(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Renders what the next batch needs.

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pydantic
 
-from tf3d.training.config import DataConfig, MultiViewConfig, PhaseConfig
+from tf3d.training.config import MultiViewConfig, PhaseConfig
 
 VIEW_ESTIMATOR = "view-estimator"
 
@@ -38,11 +38,4 @@ class ViewEstimatorConfig(MultiViewConfig):
     @pydantic.field_validator("model")
     @classmethod
     def _known(cls, value: str) -> str:
-        return value
-
-    @pydantic.field_validator("data")
-    @classmethod
-    def _from_the_processor(cls, value: DataConfig) -> DataConfig:
-        if value.on_device:
-            raise ValueError("a view estimator's batches are not made on_device")
         return value

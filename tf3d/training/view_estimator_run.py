@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tf3d.data.device_pool import DeviceInputPool
 from tf3d.data.input_views import InputPool
 from tf3d.data.pool import Batch, ViewPool
 from tf3d.errors import InputError
@@ -52,8 +53,9 @@ class ViewEstimatorRun(MultiViewRun):
     def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
         render, still = open_renderers(self.config, phase, self.report)
         settings = self._settings(phase)
+        kind = DeviceInputPool if self.config.data.on_device else InputPool
         return (
-            InputPool(render, settings, self.phase_step),
+            kind(render, settings, self.phase_step),
             InputPool(still, held_still(settings)),
         )
 
