@@ -10,6 +10,8 @@ SETTINGS = [
     {"mask_output": True, "depth_range": (-0.7, 0.7), "relative_depth": True},
     {"deep": True},
     {"image_size": 64},
+    {"decoder_widths": (8, 7, 6, 5)},
+    {"image_size": 64, "decoder_widths": (8, 7, 6, 5)},
     {"image_size": 64, "deep": True, "mask_output": True},
 ]
 
@@ -55,6 +57,9 @@ def test_shapes_and_ranges(settings):
         ({"image_size": 32}, "image_size 64 or 128. Received: image_size=32"),
         ({"code_width": 0}, "code_width >= 1. Received: code_width=0"),
         ({"depth_range": (5, 0.1)}, r"near < far. Received: depth_range=\(5, 0.1\)"),
+        ({"decoder_widths": (8, 8, 8)}, r"4 decoder_widths >= 1.*\(8, 8, 8\)"),
+        ({"decoder_widths": (8, 8, 8, 0)}, "4 decoder_widths >= 1"),
+        ({"decoder_widths": (8,) * 4, "deep": True}, "deep=False"),
     ],
 )
 def test_bad_arguments(settings, message):

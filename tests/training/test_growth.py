@@ -52,6 +52,29 @@ def test_mask_output_added_later():
     assert len(copied) == 16
 
 
+@pytest.mark.parametrize("image_size", [64, 128])
+def test_wider_decoder_draws_the_same(image_size):
+    narrow = build(0, image_size=image_size)
+    wide = build(1, image_size=image_size, decoder_widths=(136, 64, 48, 40))
+    copied, fresh = transfer(narrow, wide)
+    assert fresh == [] and len(copied) == (17 if image_size == 128 else 15)
+    codes = np.random.default_rng(0).normal(size=(2, 16)).astype(np.float32)
+    viewpoints = np.float32([[30, 20, 2], [200, 5, 1.8]])
+    expected = narrow.decode(codes, viewpoints)
+    found = wide.decode(codes, viewpoints)
+    for name, picture in expected.items():
+        np.testing.assert_allclose(found[name], picture, atol=1e-5)
+    # The new channels are not dead: what they draw from is random.
+    kernel = wide.decoder[0].get_weights()[0]
+    assert kernel[..., 128:].std() > 0
+
+
+def test_narrower_decoder_is_new():
+    wide, narrow = build(0, decoder_widths=(136, 64, 48, 40)), build(1)
+    _, fresh = transfer(wide, narrow)
+    assert set(fresh) == {"up_8", "up_16", "up_32", "up_64", "output_128"}
+
+
 def test_network_that_shares_nothing():
     other = keras.Sequential([keras.layers.Dense(3, name="other")])
     other.build((None, 2))

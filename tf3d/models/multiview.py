@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -39,6 +40,8 @@ class MultiView(keras.Model):
       depth_range: near and far in world units, of the network's depth range ±0.75; the
         background is far.
       relative_depth: whether near and far count from the viewpoint's distance.
+      decoder_widths: channels of the up-convolutions before the output's, innermost
+        first; by default the paper's, (128, 64, 32, 32). Not for the deep network.
 
     Inputs: `{"image": [batch, size, size, 3] in [0, 1], "viewpoint": [batch, 3]}`, the
     wanted view's azimuth and elevation in degrees and its distance in world units.
@@ -64,6 +67,7 @@ class MultiView(keras.Model):
         mask_output: bool = False,
         depth_range: tuple[float, float] = (0.1, 5.0),
         relative_depth: bool = False,
+        decoder_widths: Sequence[int] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -80,6 +84,14 @@ class MultiView(keras.Model):
             raise ValueError(
                 f"Expected near < far. Received: depth_range={depth_range}"
             )
+        if decoder_widths is not None and (
+            deep or len(decoder_widths) != len(DECODER) or min(decoder_widths) < 1
+        ):
+            raise ValueError(
+                f"Expected {len(DECODER)} decoder_widths >= 1, and deep=False. "
+                f"Received: decoder_widths={decoder_widths}, deep={deep}"
+            )
+        self.decoder_widths = None if decoder_widths is None else (*decoder_widths,)
         self.image_size, self.code_width = image_size, code_width
         self.deep, self.mask_output = deep, mask_output
         self.depth_range, self.relative_depth = (
@@ -145,11 +157,14 @@ class MultiView(keras.Model):
             else None
         )
         stages = DEEP_DECODER if self.deep else DECODER
+        up_widths = self.decoder_widths or [stage[1] for stage in stages]
         if self.image_size == 64:
             stages = stages[:-1]
         self.decoder = []
         size = 4
-        for up_kernel, up_channels, kernel, channels in stages:
+        # The widths have one more at 64.
+        for stage, up_channels in zip(stages, up_widths, strict=False):
+            up_kernel, _, kernel, channels = stage
             size *= 2
             self.decoder.append(
                 UpConvolution2D(
@@ -278,6 +293,7 @@ class MultiView(keras.Model):
             "mask_output": self.mask_output,
             "depth_range": list(self.depth_range),
             "relative_depth": self.relative_depth,
+            "decoder_widths": self.decoder_widths,
         }
 
     @classmethod

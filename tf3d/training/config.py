@@ -122,6 +122,7 @@ class NetworkConfig(TypedDict, total=False):
     mask_output: bool
     depth_range: tuple[float, float]
     relative_depth: bool
+    decoder_widths: tuple[int, ...] | None
 
 
 class MultiViewConfig(Section):
