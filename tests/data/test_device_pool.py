@@ -156,6 +156,11 @@ def test_workers_give_the_same(monkeypatch):
     assert not folder.exists()
 
 
+def test_liveries_are_refused():
+    with pytest.raises(InputError, match="livery needs data.on_device=false"):
+        DeviceInputPool(fake_render, PoolSettings(livery=0.5))
+
+
 @needs_jax
 def test_inputs_equal_those_of_the_processor(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")

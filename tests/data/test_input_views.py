@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.input_views import InputPool
+from tf3d.data.input_views import MOST_PAINT, InputPool
 from tf3d.data.pool import PoolSettings
 
 SIZE = 16
@@ -59,3 +59,23 @@ def test_same_seed_same_batch():
 def test_unmirrored(shift):
     _, targets = draw(mirror=False, shift=shift)
     assert set(targets["viewpoint"][:, 0]) == {30.0}
+
+
+def test_liveries_change_the_colours_and_nothing_else():
+    settings = {"clutter": 0.0, "tone": 0.0, "shift": 0, "mirror": False}
+    plain, painted = draw(**settings), draw(livery=1.0, **settings)
+    for key, value in plain[1].items():
+        np.testing.assert_array_equal(painted[1][key], value)
+    square = np.zeros((SIZE, SIZE), bool)
+    square[4:8, 2:6] = True
+    images = painted[0]["image"]
+    # The background, which it is painted with, is black here.
+    assert (images[:, square] < 255).all()
+    np.testing.assert_array_equal(images[:, ~square], plain[0]["image"][:, ~square])
+    amounts = 1 - images[:, square][:, 0, 0] / 255
+    assert amounts.min() < 0.2 and 0.7 < amounts.max() <= MOST_PAINT
+
+
+def test_no_livery_draws_what_it_drew_before():
+    first, again = draw(seed=3), draw(seed=3, livery=0.0)
+    np.testing.assert_array_equal(first[0]["image"], again[0]["image"])

@@ -133,7 +133,18 @@ class DevicePool(ViewPool):
 
 
 class DeviceInputPool(DevicePool):
-    """Batches of inputs with their masks and viewpoints, as `InputPool` draws them."""
+    """Batches of inputs with their masks and viewpoints, as `InputPool` draws them.
+
+    Raises:
+      InputError: under another backend than JAX, or for settings with liveries.
+    """
+
+    def __init__(
+        self, render: Render, settings: PoolSettings, first_batch: int = 0
+    ) -> None:
+        if settings.livery:
+            raise InputError("data.livery needs data.on_device=false.")
+        super().__init__(render, settings, first_batch)
 
     @property
     def _function(self) -> Callable[..., Batch]:

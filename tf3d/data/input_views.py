@@ -6,6 +6,8 @@ import numpy as np
 
 from tf3d.data.pool import Batch, ViewPool
 
+MOST_PAINT = 0.9  # share of the paint in a painted object's colours
+
 
 class InputPool(ViewPool):
     """Inputs as the multi-view network gets them, and their masks and viewpoints."""
@@ -26,12 +28,36 @@ class InputPool(ViewPool):
             bundle = self._slots[rng.integers(settings.shapes)]
             view = rng.integers(len(bundle))
             mirror = bool(settings.mirror and rng.integers(2))
-            shift = self._compose(bundle.front[view], mirror, rng, image[i])
+            front = bundle.front[view]
+            if settings.livery and rng.random() < settings.livery:
+                front = self._painted(front, rng)
+            shift = self._compose(front, mirror, rng, image[i])
             covered = bundle.front[view][:, :: -1 if mirror else 1, 3]
             alpha[i] = _halved(_shifted(covered, *shift))
             viewpoint[i] = bundle.viewpoints[view]
             viewpoint[i, 0] *= -1 if mirror else 1
         return {"image": image}, {"alpha": alpha, "viewpoint": viewpoint}
+
+    def _painted(self, front: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A view whose object wears a background's colours, in its own light and shade.
+
+        Generated cars have a colour for each part. Real ones have liveries, dirt and
+        reflections, and what is the car has to be told without its colours.
+        """
+        pictures = self._backgrounds[rng.integers(self.settings.shapes)]
+        size = front.shape[0]
+        row, column = rng.integers(pictures.shape[1] - size + 1, size=2)
+        paint = pictures[rng.integers(len(pictures))]
+        paint = paint[row : row + size, column : column + size].astype(np.float32)
+        color = front[..., :3].astype(np.float32)
+        covered = front[..., 3:].astype(np.float32) / 255
+        light = color.mean(axis=-1, keepdims=True)
+        usual = light.sum() / max(covered.sum(), 1.0)
+        amount = rng.uniform(0, MOST_PAINT)
+        worn = np.minimum(paint * light / max(usual, 1.0), 255 * covered)
+        result = front.copy()
+        result[..., :3] = np.rint((1 - amount) * color + amount * worn)
+        return result
 
 
 def _shifted(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -41,6 +41,7 @@ class PoolSettings:
       mirror: whether half of the pairs are mirrored left to right.
       shift: greatest shift of the input, in pixels at 128.
       tone: greatest relative change of each channel's gain and gamma in the input.
+      livery: share of the inputs of an `InputPool` whose object is painted over.
       workers: rendering processes; 0 renders in this one.
       seed: of all draws.
     """
@@ -53,6 +54,7 @@ class PoolSettings:
     mirror: bool = True
     shift: int = 4
     tone: float = 0.1
+    livery: float = 0.0
     workers: int = 1
     seed: int = 0
 

@@ -55,6 +55,7 @@ class DataConfig(Section):
     """How pairs of views are made; see `tf3d.data.PoolSettings`.
 
     Attributes:
+      livery: of a view estimator's inputs alone.
       on_device: whether the pool's views lie in the accelerator's memory, and pairs are
         composed there; see `tf3d.data.device_pool.DevicePool`. Under JAX alone.
     """
@@ -70,6 +71,7 @@ class DataConfig(Section):
     mirror: bool = True
     shift: int = pydantic.Field(4, ge=0, le=64)
     tone: float = pydantic.Field(0.1, ge=0, lt=0.5)
+    livery: float = pydantic.Field(0.0, ge=0, le=1)
     workers: int = pydantic.Field(1, ge=0, le=64)
     on_device: bool = False
 

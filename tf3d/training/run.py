@@ -138,11 +138,12 @@ class MultiViewRun:
 
     def _settings(self, phase: PhaseConfig) -> PoolSettings:
         data = self.config.data
-        names = ("shapes", "views", "reuse", "mirror", "shift", "tone", "workers")
+        names = ("shapes", "views", "reuse", "mirror", "shift", "tone", "livery")
         return PoolSettings(
             batch_size=self.config.batch_size,
             clutter=data.clutter if phase.clutter is None else phase.clutter,
             seed=self.config.seed + 1000 * self.phase_index,
+            workers=data.workers,
             **{name: getattr(data, name) for name in names},
         )
 
@@ -403,6 +404,7 @@ def held_still(settings: PoolSettings) -> PoolSettings:
         mirror=False,
         shift=0,
         tone=0.0,
+        livery=0.0,
         clutter=0.85,
         seed=7,
     )
