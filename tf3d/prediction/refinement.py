@@ -192,7 +192,7 @@ class Refinement:
 
     def _misfit_of(self, target: Target, fit: Fit) -> Any:
         viewpoints = target.viewpoints + fit.turned * SCALE
-        return self.misfit(fit.codes, viewpoints, target.mask, target.cut_out)
+        return self._compiled_misfit(fit.codes, viewpoints, target.mask, target.cut_out)
 
     def step(self, target: Target, fit: Fit, rates: Any) -> Fit:
         """One step, at the two rates of codes and viewpoints, each in [0, 1]."""
@@ -219,14 +219,22 @@ class Refinement:
         def step(*parts: Any) -> Fit:
             return self.step(Target(*parts[:4]), Fit(*parts[4:8]), parts[8])
 
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
+        return _compiled(step)
 
-            # AutoGraph would take most of the tracing, with nothing to do here.
-            return tf.function(step, reduce_retracing=True, autograph=False)
-        import jax
+    @functools.cached_property
+    def _compiled_misfit(self) -> Callable[..., Any]:
+        return _compiled(self.misfit)
 
-        return jax.jit(step)
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # AutoGraph would take most of the tracing, with nothing to do here.
+        return tf.function(function, reduce_retracing=True, autograph=False)
+    import jax
+
+    return jax.jit(function)
 
 
 def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
