@@ -115,6 +115,16 @@ def test_a_batch_depends_on_seed_and_number_alone(monkeypatch):
 
 
 @needs_jax
+def test_growing_pool_draws_what_is_there(monkeypatch):
+    pool = pool_of(monkeypatch, first_shapes=2)
+    pool.fill()
+    integers, _ = pool._draws(np.random.default_rng(0), SIZE, EXTENT)
+    for name in ("slot", "place"):
+        assert set(integers[:, INTEGERS.index(name)]) == {0, 1}
+    assert pool._arrays["rgb"].shape[0] == SHAPES
+
+
+@needs_jax
 def test_views_are_drawn_from_as_many_as_there_are(monkeypatch):
     pool = pool_of(monkeypatch, views=16)
     pool.fill()

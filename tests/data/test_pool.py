@@ -119,6 +119,33 @@ def test_resumed_pool_goes_on_alike(first_batch, reuse):
         assert_same(whole.draw(), resumed.draw())
 
 
+def shapes_in(pool):
+    """The shapes of the next batch's targets."""
+    return {int(number) // 3 for number in pool.draw()[0]["viewpoint"][:, 0]}
+
+
+def test_pool_grows_from_its_first_shapes():
+    pool = make_pool(first_shapes=1, shapes=4, batch_size=12, reuse=4.0, **PLAIN)
+    # A batch of 12 pairs brings two shapes.
+    assert shapes_in(pool) == {0}
+    assert shapes_in(pool) == {0, 1, 2}
+    assert shapes_in(pool) == {1, 2, 3, 4}  # full: the first has left
+
+
+@pytest.mark.parametrize("first_batch", [1, 2, 5, 20])
+def test_growing_pool_is_resumed(first_batch):
+    whole = make_pool(first_shapes=1)
+    for _ in range(first_batch):
+        whole.draw()
+    resumed = make_pool(first_batch, first_shapes=1)
+    for _ in range(3):
+        assert_same(whole.draw(), resumed.draw())
+
+
+def test_no_more_first_shapes_than_shapes():
+    assert_same(make_pool(first_shapes=9).draw(), make_pool().draw())
+
+
 def test_resumed_pool_renders_what_it_needs_alone():
     asked = []
 

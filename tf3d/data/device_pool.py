@@ -100,12 +100,12 @@ class DevicePool(ViewPool):
         reach = int(round(settings.shift * size / 128))
         draw = functools.partial(rng.integers, size=count)
         columns = {
-            "slot": draw(settings.shapes),
+            "slot": draw(self._present),
             "first": draw(views),
             "second": draw(views),
             "mirror": draw(2) * settings.mirror,
             "cluttered": rng.random(count) < settings.clutter,
-            "place": draw(settings.shapes),
+            "place": draw(self._present),
             "picture": draw(pictures),
             "flip": draw(2),
             "row": draw(extent - size + 1),

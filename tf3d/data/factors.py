@@ -81,7 +81,7 @@ class FactorPool(ViewPool):
     """Draws whole mini-batches of `FactorRendering`; the pool's shapes are these."""
 
     def _compose_batch(self, rng: np.random.Generator) -> Batch:
-        views = self._slots[rng.integers(self.settings.shapes)]
+        views = self._slots[rng.integers(self._present)]
         factor = np.array(views.factor, np.int32)
         return {"image": views.rgb, "factor": factor}, {"rgb": views.rgb}
 

@@ -32,7 +32,7 @@ class IdentityPool(ViewPool):
     def _compose_batch(self, rng: np.random.Generator) -> Batch:
         settings, drawn = self.settings, []
         for _ in range(settings.batch_size):
-            bundle = self._slots[rng.integers(settings.shapes)]
+            bundle = self._slots[rng.integers(self._present)]
             drawn.append((bundle, rng.integers(len(bundle))))
         numbers = [self._numbers[bundle.name] for bundle, _ in drawn]
         targets = {

@@ -25,7 +25,7 @@ class InputPool(ViewPool):
         alpha = np.empty((count, size // 2, size // 2), np.uint8)
         viewpoint = np.empty((count, 3), np.float32)
         for i in range(count):
-            bundle = self._slots[rng.integers(settings.shapes)]
+            bundle = self._slots[rng.integers(self._present)]
             view = rng.integers(len(bundle))
             mirror = bool(settings.mirror and rng.integers(2))
             front = bundle.front[view]
@@ -44,7 +44,7 @@ class InputPool(ViewPool):
         Generated cars have a colour for each part. Real ones have liveries, dirt and
         reflections, and what is the car has to be told without its colours.
         """
-        pictures = self._backgrounds[rng.integers(self.settings.shapes)]
+        pictures = self._backgrounds[rng.integers(self._present)]
         size = front.shape[0]
         row, column = rng.integers(pictures.shape[1] - size + 1, size=2)
         paint = pictures[rng.integers(len(pictures))]

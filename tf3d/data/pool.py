@@ -34,6 +34,8 @@ class PoolSettings:
     Attributes:
       batch_size: pairs of views in a batch.
       shapes: how many shapes' views the pool holds at a time.
+      first_shapes: how many are rendered before the first batch; the pool then grows to
+        `shapes` before any view leaves it. By default all.
       views: views of each shape.
       reuse: how often a view is drawn, on average, before it is replaced; each pair
         draws two.
@@ -55,6 +57,7 @@ class PoolSettings:
     shift: int = 4
     tone: float = 0.1
     livery: float = 0.0
+    first_shapes: int | None = None
     workers: int = 1
     seed: int = 0
 
@@ -92,7 +95,14 @@ class ViewPool:
 
     def _due(self, batch: int) -> int:
         """How many shapes have entered the pool when a batch is drawn."""
-        return self.settings.shapes + int(batch * self.settings.shapes_per_batch)
+        settings = self.settings
+        first = settings.first_shapes or settings.shapes
+        return min(first, settings.shapes) + int(batch * settings.shapes_per_batch)
+
+    @property
+    def _present(self) -> int:
+        """How many shapes the pool holds."""
+        return min(self._entered, self.settings.shapes)
 
     def _submit(self, limit: int) -> None:
         if self._executor is None and self.settings.workers > 0:
@@ -177,7 +187,7 @@ class ViewPool:
         depth = depth.reshape(count, size, size)
         alpha = memory[8 * pixels :].reshape(count, size, size)
         for i in range(count):
-            bundle = self._slots[rng.integers(settings.shapes)]
+            bundle = self._slots[rng.integers(self._present)]
             a, b = rng.integers(len(bundle), size=2)
             mirror = bool(settings.mirror and rng.integers(2))
             self._compose(bundle.front[a], mirror, rng, image[i])
@@ -205,7 +215,7 @@ class ViewPool:
         """Makes an input; returns the rows and columns that its object moved by."""
         size = out.shape[0]
         if rng.random() < self.settings.clutter:
-            pictures = self._backgrounds[rng.integers(self.settings.shapes)]
+            pictures = self._backgrounds[rng.integers(self._present)]
             background = pictures[rng.integers(len(pictures))]
             if rng.integers(2):
                 background = background[:, ::-1]

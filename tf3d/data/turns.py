@@ -37,7 +37,7 @@ class TurnPool(ViewPool):
         settings = self.settings
         images, turns, rgb, alpha = [], [], [], []
         for _ in range(settings.batch_size):
-            bundle = self._slots[rng.integers(settings.shapes)]
+            bundle = self._slots[rng.integers(self._present)]
             start = int(rng.integers(len(bundle)))
             turn = 0 if rng.random() < STAY else int(rng.choice((-1, 1)))
             views = (start + turn * np.arange(1, self.steps + 1)) % len(bundle)

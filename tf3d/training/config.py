@@ -65,6 +65,7 @@ class DataConfig(Section):
     target_light: Literal["studio", "random"] = "studio"
     input_light: Literal["studio", "random"] = "random"
     shapes: int = pydantic.Field(256, gt=0)
+    first_shapes: int | None = pydantic.Field(None, gt=0)
     views: int = pydantic.Field(16, gt=0)
     reuse: float = pydantic.Field(8.0, ge=1)
     clutter: float = pydantic.Field(0.85, ge=0, le=1)

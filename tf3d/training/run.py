@@ -138,11 +138,12 @@ class MultiViewRun:
 
     def _settings(self, phase: PhaseConfig) -> PoolSettings:
         data = self.config.data
-        names = ("shapes", "views", "reuse", "mirror", "shift", "tone", "livery")
+        names = ("shapes", "first_shapes", "views", "reuse", "mirror", "shift", "tone")
         return PoolSettings(
             batch_size=self.config.batch_size,
             clutter=data.clutter if phase.clutter is None else phase.clutter,
             seed=self.config.seed + 1000 * self.phase_index,
+            livery=data.livery,
             workers=data.workers,
             **{name: getattr(data, name) for name in names},
         )
@@ -399,6 +400,7 @@ def held_still(settings: PoolSettings) -> PoolSettings:
     return dataclasses.replace(
         settings,
         shapes=32,
+        first_shapes=None,
         views=4,
         workers=0,
         mirror=False,
