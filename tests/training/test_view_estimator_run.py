@@ -147,6 +147,11 @@ def test_bad_settings(setting, message):
         read_run_config(None, (*SETTINGS, setting))
 
 
+def test_inputs_may_be_painted_over(tmp_path):
+    run = make_run(tmp_path, 1, "data.livery=0.5")
+    assert run._pools(run.config.phases[0])[0].settings.livery == 0.5
+
+
 def test_inputs_on_the_device_need_jax(tmp_path):
     with pytest.raises(InputError, match="data.on_device needs JAX"):
         make_run(tmp_path, 1, "data.on_device=true")

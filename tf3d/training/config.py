@@ -163,6 +163,13 @@ class MultiViewConfig(Section):
             raise ValueError(f"unknown model; choose {', '.join(MULTIVIEW_PRESETS)}")
         return value
 
+    @pydantic.field_validator("data")
+    @classmethod
+    def _unpainted(cls, value: DataConfig) -> DataConfig:
+        if value.livery:
+            raise ValueError("livery is for a view estimator's inputs alone")
+        return value
+
     def with_steps(self, steps: int) -> MultiViewConfig:
         """The same run stretched to another number of steps, phase by phase."""
         scale = steps / self.total_steps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-import numpy as np
 
 
 def transfer(source: keras.Model, target: keras.Model) -> tuple[list[str], list[str]]:
@@ -65,5 +64,5 @@ def _widen(old: keras.layers.Layer, layer: keras.layers.Layer) -> None:
             after[:, :, : before.shape[2], :channels] = before
         else:
             after[:channels] = before
-        weights.append(np.asarray(after))
+        weights.append(after)
     layer.set_weights(weights)

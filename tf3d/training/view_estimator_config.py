@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pydantic
 
-from tf3d.training.config import MultiViewConfig, PhaseConfig
+from tf3d.training.config import DataConfig, MultiViewConfig, PhaseConfig
 
 VIEW_ESTIMATOR = "view-estimator"
 
@@ -38,4 +38,9 @@ class ViewEstimatorConfig(MultiViewConfig):
     @pydantic.field_validator("model")
     @classmethod
     def _known(cls, value: str) -> str:
+        return value
+
+    @pydantic.field_validator("data")
+    @classmethod
+    def _unpainted(cls, value: DataConfig) -> DataConfig:
         return value
