@@ -10,6 +10,7 @@ from tf3d.prediction.refinement import (
     NEAR,
     SCALE,
     Refinement,
+    Target,
     likely_azimuths,
 )
 
@@ -141,6 +142,28 @@ def test_in_a_graph_it_is_the_same(model):
     np.testing.assert_allclose(graph.numpy(), eager.numpy(), atol=1e-4)
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.function")
+def test_batches_of_any_size_are_traced_once(model):
+    traces = 0
+
+    class Counted(Refinement):
+        def misfit(self, *parts):
+            nonlocal traces
+            traces += 1
+            return super().misfit(*parts)
+
+    for count in (1, 3):
+        picture = drawn(model, TRUTH, azimuth=24)
+        pictures = {key: np.repeat(value, count, 0) for key, value in picture.items()}
+        estimator = Estimator(pictures["alpha"], 30)
+        if count == 1:
+            refinement = Counted(model, estimator, turns=2, steps=2)
+        refinement.estimator = estimator
+        codes, _ = refinement(pictures["rgb"])
+        assert codes.shape == (count, 4)
+    assert traces == 2  # the steps' and the misfit's own
+
+
 def test_pictures_of_something_else_are_not_fitted(model):
     picture = drawn(model, TRUTH, azimuth=24)
     everything = np.ones_like(picture["alpha"])
@@ -154,7 +177,8 @@ def test_pictures_of_something_else_are_not_fitted(model):
 def test_a_fit_is_believed_by_its_misfit(model, misfit, trust):
     picture = drawn(model, TRUTH, azimuth=24)
     refinement = Refinement(model, Estimator(picture["alpha"], azimuth=24))
-    (target, _), _ = refinement.targets(picture["rgb"])
+    both, _ = refinement.targets(picture["rgb"])
+    target = Target(*(part[:1] for part in both))
     # A mask that is off by as much everywhere.
     mask, cut_out = (
         ops.convert_to_tensor(halved(picture[key])) for key in ("alpha", "rgb")

@@ -133,41 +133,43 @@ class Refinement:
     def _fit(
         self, images: Any, run: Callable[[Target, Fit, np.ndarray], Fit]
     ) -> tuple[Any, Any]:
-        targets, lead = self.targets(images)
-        fits = [run(target, self.start(target), self.turns) for target in targets]
-        target, fit = self.better(targets, fits, lead)
+        both, lead = self.targets(images)
+        # Together: what a step costs is reading the weights.
+        target, fit = self.better(both, run(both, self.start(both), self.turns), lead)
         return self.end(target, run(target, fit, self.steps))
 
-    def targets(self, images: Any) -> tuple[tuple[Target, Target], Any]:
+    def targets(self, images: Any) -> tuple[Target, Any]:
         """What the pictures show, from either of their two likeliest azimuths.
 
         Returns:
-          Both, and `[b]` by how much the first one's log probability is greater.
+          `[2 b]` targets, those from the likeliest azimuths first, and `[b]` by how
+          much their log probability is greater.
         """
         codes = ops.cast(self.model.encode(images), "float32")
         seen = self.estimator(images)
         mask = ops.sigmoid(SURENESS * seen["alpha"])
         cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
 
-        def at(azimuth: Any) -> Target:
-            viewpoints = [azimuth, seen["elevation"], seen["distance"]]
-            return Target(codes, ops.stack(viewpoints, axis=1), mask, cut_out)
+        def at(azimuth: Any) -> Any:
+            return ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
 
         first, second = likely_azimuths(seen["azimuth"])
-        return (at(first[0]), at(second[0])), first[1] - second[1]
+        viewpoints = ops.concatenate([at(first[0]), at(second[0])])
+        rest = (ops.concatenate([part, part]) for part in (mask, cut_out))
+        codes = ops.concatenate([codes, codes])
+        return Target(codes, viewpoints, *rest), first[1] - second[1]
 
-    def better(
-        self, targets: tuple[Target, Target], fits: list[Fit], lead: Any
-    ) -> tuple[Target, Fit]:
-        """Of two fits of each picture the one that more speaks for."""
-        errors = [
-            ops.log(self._misfit_of(target, fit) + TINY)
-            for target, fit in zip(targets, fits, strict=True)
-        ]
-        stays = (lead + EVIDENCE * (errors[1] - errors[0]) >= 0)[:, None]
-        viewpoints = ops.where(stays, *(target.viewpoints for target in targets))
-        fit = Fit(*(ops.where(stays, *values) for values in zip(*fits, strict=True)))
-        return targets[0]._replace(viewpoints=viewpoints), fit
+    def better(self, both: Target, fit: Fit, lead: Any) -> tuple[Target, Fit]:
+        """Of the two fits of each picture the one that more speaks for."""
+        errors = ops.split(ops.log(self._misfit_of(both, fit) + TINY), 2)
+        stays = lead + EVIDENCE * (errors[1] - errors[0]) >= 0
+
+        def chosen(part: Any) -> Any:
+            first, second = ops.split(part, 2)
+            kept = ops.reshape(stays, (-1,) + (1,) * (len(part.shape) - 1))
+            return ops.where(kept, first, second)
+
+        return Target(*map(chosen, both)), Fit(*map(chosen, fit))
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
@@ -227,14 +229,30 @@ class Refinement:
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+    """A function of pictures' tensors, which all have the batch first, and of vectors.
 
-        # AutoGraph would take most of the tracing, with nothing to do here.
-        return tf.function(function, reduce_retracing=True, autograph=False)
-    import jax
+    It is traced once for all sizes of batches.
+    """
+    if keras.backend.backend() != "tensorflow":
+        import jax
 
-    return jax.jit(function)
+        return jax.jit(function)
+    import tensorflow as tf
+
+    traced: list[Callable[..., Any]] = []
+
+    def call(*parts: Any) -> Any:
+        if not traced:
+            shapes = [tuple(part.shape) for part in parts]
+            specs = [
+                tf.TensorSpec((None, *shape[1:]) if len(shape) > 1 else shape)
+                for shape in shapes
+            ]
+            # AutoGraph would take most of the tracing, with nothing to do here.
+            traced.append(tf.function(function, input_signature=specs, autograph=False))
+        return traced[0](*parts)
+
+    return call
 
 
 def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
