@@ -166,9 +166,10 @@ def test_workers_give_the_same(monkeypatch):
     assert not folder.exists()
 
 
-def test_liveries_are_refused():
-    with pytest.raises(InputError, match="livery needs data.on_device=false"):
-        DeviceInputPool(fake_render, PoolSettings(livery=0.5))
+@pytest.mark.parametrize("name", ["livery", "letterbox"])
+def test_liveries_and_letterboxes_are_refused(name):
+    with pytest.raises(InputError, match=f"{name} needs data.on_device=false"):
+        DeviceInputPool(fake_render, PoolSettings(**{name: 0.5}))
 
 
 @needs_jax

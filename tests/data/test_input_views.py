@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.input_views import MOST_PAINT, InputPool
+from tf3d.data.input_views import MARGIN, MOST_PAINT, InputPool
 from tf3d.data.pool import PoolSettings
 
 SIZE = 16
@@ -78,4 +78,44 @@ def test_liveries_change_the_colours_and_nothing_else():
 
 def test_no_livery_draws_what_it_drew_before():
     first, again = draw(seed=3), draw(seed=3, livery=0.0)
+    np.testing.assert_array_equal(first[0]["image"], again[0]["image"])
+
+
+def test_letterboxed_inputs_are_photos_framed_on_their_object():
+    settings = {"clutter": 0.0, "tone": 0.0, "shift": 0, "mirror": False}
+    plain, boxed = draw(**settings), draw(letterbox=1.0, **settings)
+    np.testing.assert_array_equal(
+        boxed[1]["viewpoint"], plain[1]["viewpoint"], strict=True
+    )
+    # The object is 4 pixels wide; a margin of 0.15 of it is one of them.
+    near = np.zeros((SIZE, SIZE), bool)
+    near[3:9, 1:7] = True
+    square = np.zeros((SIZE, SIZE), bool)
+    square[4:8, 2:6] = True
+    images = boxed[0]["image"]
+    assert (images[:, square] == 255).all()
+    np.testing.assert_array_equal(boxed[1]["alpha"], plain[1]["alpha"])
+    # The background is grey; what the photo's edge cuts is smeared into the bands.
+    changed = (images != plain[0]["image"]).any(axis=-1)
+    assert changed[:, ~near].any(axis=1).all()
+    assert MARGIN == (-0.03, 0.15)
+
+
+def test_what_a_photo_cuts_off_is_not_the_objects(monkeypatch):
+    monkeypatch.setattr("tf3d.data.input_views.MARGIN", (-0.25, -0.25))
+    settings = {"clutter": 0.0, "tone": 0.0, "shift": 0, "mirror": False}
+    _, targets = draw(letterbox=1.0, **settings)
+    # One pixel of four from each side: a quarter of each of four blocks is left.
+    for alpha in targets["alpha"]:
+        assert np.unique(alpha[2:4, 1:3]) == 64 and alpha.sum() == 4 * 64
+
+
+def test_an_object_out_of_sight_is_not_framed():
+    inputs, targets = draw(letterbox=1.0, shift=64, clutter=1.0)
+    unseen = targets["alpha"].max(axis=(1, 2)) == 0
+    assert unseen.any() and np.isfinite(inputs["image"]).all()
+
+
+def test_no_letterbox_draws_what_it_drew_before():
+    first, again = draw(seed=3), draw(seed=3, letterbox=0.0)
     np.testing.assert_array_equal(first[0]["image"], again[0]["image"])

@@ -126,6 +126,7 @@ def test_base_lies_under_the_file_and_is_left_alone(tmp_path):
         ("batch_size=1.5", "'batch_size': .*received 1.5"),
         ("data.clutter=2", "'data.clutter': .*less than or equal to 1"),
         ("data.livery=0.5", "'data': .*livery is for a view estimator"),
+        ("data.letterbox=1", "'data': .*letterbox is for a view estimator"),
         ("data.mirror=perhaps", "'data.mirror': .*boolean"),
         ("data.target_light=sun", "'data.target_light': .*'studio' or 'random'"),
         ("objective.rgb=l1", "'objective.rgb': .*'squared' or 'euclidean'"),

@@ -147,9 +147,12 @@ def test_bad_settings(setting, message):
         read_run_config(None, (*SETTINGS, setting))
 
 
-def test_inputs_may_be_painted_over(tmp_path):
-    run = make_run(tmp_path, 1, "data.livery=0.5")
-    assert run._pools(run.config.phases[0])[0].settings.livery == 0.5
+@pytest.mark.parametrize("name", ["livery", "letterbox"])
+def test_inputs_may_be_painted_over_and_framed(tmp_path, name):
+    run = make_run(tmp_path, 1, f"data.{name}=0.5")
+    settings = run._pools(run.config.phases[0])[0].settings
+    assert getattr(settings, name) == 0.5
+    assert getattr(run_module.held_still(settings), name) == 0  # as it is measured
 
 
 def test_inputs_on_the_device_need_jax(tmp_path):

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.pool import Batch, PoolSettings, Render, ViewPool
+from tf3d.data.pool import INPUTS_ALONE, Batch, PoolSettings, Render, ViewPool
 from tf3d.errors import InputError
 
 SHARED_MEMORY = pathlib.Path("/dev/shm")
@@ -136,14 +136,16 @@ class DeviceInputPool(DevicePool):
     """Batches of inputs with their masks and viewpoints, as `InputPool` draws them.
 
     Raises:
-      InputError: under another backend than JAX, or for settings with liveries.
+      InputError: under another backend than JAX, or for settings with liveries or
+        letterboxes.
     """
 
     def __init__(
         self, render: Render, settings: PoolSettings, first_batch: int = 0
     ) -> None:
-        if settings.livery:
-            raise InputError("data.livery needs data.on_device=false.")
+        for name in INPUTS_ALONE:
+            if getattr(settings, name):
+                raise InputError(f"data.{name} needs data.on_device=false.")
         super().__init__(render, settings, first_batch)
 
     @property

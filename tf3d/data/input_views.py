@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from tf3d.data.letterbox import surroundings
 from tf3d.data.pool import Batch, ViewPool
 
 MOST_PAINT = 0.9  # share of the paint in a painted object's colours
+# Between a photo's edge and the object, over the object's extent. Some photos cut it.
+MARGIN = (-0.03, 0.15)
 
 
 class InputPool(ViewPool):
@@ -33,7 +36,10 @@ class InputPool(ViewPool):
                 front = self._painted(front, rng)
             shift = self._compose(front, mirror, rng, image[i])
             covered = bundle.front[view][:, :: -1 if mirror else 1, 3]
-            alpha[i] = _halved(_shifted(covered, *shift))
+            covered = _shifted(covered, *shift)
+            if settings.letterbox and rng.random() < settings.letterbox:
+                covered = _letterboxed(image[i], covered, rng)
+            alpha[i] = _halved(covered)
             viewpoint[i] = bundle.viewpoints[view]
             viewpoint[i, 0] *= -1 if mirror else 1
         return {"image": image}, {"alpha": alpha, "viewpoint": viewpoint}
@@ -58,6 +64,39 @@ class InputPool(ViewPool):
         result = front.copy()
         result[..., :3] = np.rint((1 - amount) * color + amount * worn)
         return result
+
+
+def _letterboxed(
+    picture: np.ndarray, covered: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Cuts an input to a photo framed on its object, as `tf3d predict` pads one.
+
+    A photo that is wider than high lies between bands that continue its edge, blurred.
+    Whoever has never seen such bands takes the sharp part for the object.
+
+    Args:
+      picture: `[size, size, 3]` uint8, cut in place.
+      covered: `[size, size]` uint8, the object's coverage.
+      rng: the source of the margins.
+
+    Returns:
+      `[size, size]`, the coverage of what is left of the object.
+    """
+    size, inside, ends = len(picture), covered >= 128, []
+    if not inside.any():
+        return covered
+    for axis in (1, 0):
+        seen = np.flatnonzero(inside.any(axis=axis))
+        first, last = seen[0], seen[-1] + 1
+        before, after = np.rint(rng.uniform(*MARGIN, size=2) * (last - first))
+        ends.append(
+            slice(max(0, first - int(before)), max(first + 1, last + int(after)))
+        )
+    window = tuple(ends)
+    photo, left = picture[window].copy(), np.zeros_like(covered)
+    picture[:] = surroundings(photo, size, window[0].start, window[1].start)
+    picture[window], left[window] = photo, covered[window]
+    return left
 
 
 def _shifted(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:

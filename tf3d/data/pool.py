@@ -25,6 +25,7 @@ from tf3d.rendering.compositing import composite_into, mirror_into
 # Bundles of views; a pool with a `_compose_batch` of its own may hold other things.
 Render = Callable[[int], tuple[Any, np.ndarray]]
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+INPUTS_ALONE = ("livery", "letterbox")  # settings that only an `InputPool` heeds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +45,8 @@ class PoolSettings:
       shift: greatest shift of the input, in pixels at 128.
       tone: greatest relative change of each channel's gain and gamma in the input.
       livery: share of the inputs of an `InputPool` whose object is painted over.
+      letterbox: share of the inputs of an `InputPool` that are cut to a photo framed on
+        its object, and padded as such a photo is.
       workers: rendering processes; 0 renders in this one.
       seed: of all draws.
     """
@@ -57,6 +60,7 @@ class PoolSettings:
     shift: int = 4
     tone: float = 0.1
     livery: float = 0.0
+    letterbox: float = 0.0
     first_shapes: int | None = None
     workers: int = 1
     seed: int = 0

@@ -6,6 +6,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageFilter
 
+from tf3d.data.letterbox import surroundings
 from tf3d.errors import InputError
 from tf3d.prediction.photos import Photo
 
@@ -192,14 +193,8 @@ def padded(rgb: np.ndarray, colour: np.ndarray | None, size: int) -> np.ndarray:
     small = rgb if shape == (height, width) else _resized(rgb, shape)
     top, left = (size - shape[0]) // 2, (size - shape[1]) // 2
     if colour is None:
-        margins = (
-            (top, size - shape[0] - top),
-            (left, size - shape[1] - left),
-            (0, 0),
-        )
-        edge = PIL.Image.fromarray(_as_bytes(np.pad(small, margins, mode="edge")))
-        blur = PIL.ImageFilter.GaussianBlur(size / 16)
-        canvas = np.asarray(edge.filter(blur), np.float32) / 255
+        around = surroundings(_as_bytes(small), size, top, left)
+        canvas = around.astype(np.float32) / 255
     else:
         canvas = np.empty((size, size, 3), np.float32)
         canvas[:] = colour

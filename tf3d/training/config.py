@@ -56,6 +56,7 @@ class DataConfig(Section):
 
     Attributes:
       livery: of a view estimator's inputs alone.
+      letterbox: likewise.
       on_device: whether the pool's views lie in the accelerator's memory, and pairs are
         composed there; see `tf3d.data.device_pool.DevicePool`. Under JAX alone.
     """
@@ -73,6 +74,7 @@ class DataConfig(Section):
     shift: int = pydantic.Field(4, ge=0, le=64)
     tone: float = pydantic.Field(0.1, ge=0, lt=0.5)
     livery: float = pydantic.Field(0.0, ge=0, le=1)
+    letterbox: float = pydantic.Field(0.0, ge=0, le=1)
     workers: int = pydantic.Field(1, ge=0, le=64)
     on_device: bool = False
 
@@ -166,8 +168,9 @@ class MultiViewConfig(Section):
     @pydantic.field_validator("data")
     @classmethod
     def _unpainted(cls, value: DataConfig) -> DataConfig:
-        if value.livery:
-            raise ValueError("livery is for a view estimator's inputs alone")
+        for name in ("livery", "letterbox"):
+            if getattr(value, name):
+                raise ValueError(f"{name} is for a view estimator's inputs alone")
         return value
 
     def with_steps(self, steps: int) -> MultiViewConfig:

@@ -144,6 +144,7 @@ class MultiViewRun:
             clutter=data.clutter if phase.clutter is None else phase.clutter,
             seed=self.config.seed + 1000 * self.phase_index,
             livery=data.livery,
+            letterbox=data.letterbox,
             workers=data.workers,
             **{name: getattr(data, name) for name in names},
         )
@@ -407,6 +408,7 @@ def held_still(settings: PoolSettings) -> PoolSettings:
         shift=0,
         tone=0.0,
         livery=0.0,
+        letterbox=0.0,
         clutter=0.85,
         seed=7,
     )
