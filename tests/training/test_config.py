@@ -48,10 +48,8 @@ def test_ablations_differ_from_the_model_that_ships_in_one_thing():
         read_config("multiview-simple-rendering"),
     )
     changed = {"input_light": "studio", "clutter": 0.0, "shift": 0, "tone": 0.0}
-    # The cars' decoder and the shapes' proportions are newer than the ablation.
-    changed["sources"] = simple.data.sources
     assert simple == cars.model_copy(
-        update={"data": cars.data.model_copy(update=changed), "network": {}}
+        update={"data": cars.data.model_copy(update=changed)}
     )
     adversarial = read_config("multiview-adversarial").objective
     assert adversarial.adversarial_weight > 0

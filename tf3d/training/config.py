@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pydantic
 from typing_extensions import TypedDict
 
+from tf3d.data.pool import INPUTS_ALONE
 from tf3d.models.presets import MULTIVIEW_PRESETS
 from tf3d.training.config_files import config_path, read_content, validated
 
@@ -168,7 +169,7 @@ class MultiViewConfig(Section):
     @pydantic.field_validator("data")
     @classmethod
     def _unpainted(cls, value: DataConfig) -> DataConfig:
-        for name in ("livery", "letterbox"):
+        for name in INPUTS_ALONE:
             if getattr(value, name):
                 raise ValueError(f"{name} is for a view estimator's inputs alone")
         return value
