@@ -166,8 +166,8 @@ def test_workers_give_the_same(monkeypatch):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("name", ["livery", "letterbox"])
-def test_liveries_and_letterboxes_are_refused(name):
+@pytest.mark.parametrize("name", ["livery", "letterbox", "streets"])
+def test_liveries_letterboxes_and_streets_are_refused(name):
     with pytest.raises(InputError, match=f"{name} needs data.on_device=false"):
         DeviceInputPool(fake_render, PoolSettings(**{name: 0.5}))
 

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
+from tf3d.data import input_views
 from tf3d.data.bundles import Bundle
 from tf3d.data.input_views import MARGIN, MOST_PAINT, InputPool
 from tf3d.data.pool import PoolSettings
+from tf3d.rendering import render_views
+from tf3d.shapes.primitives import box
 
 SIZE = 16
 
@@ -118,4 +121,65 @@ def test_an_object_out_of_sight_is_not_framed():
 
 def test_no_letterbox_draws_what_it_drew_before():
     first, again = draw(seed=3), draw(seed=3, letterbox=0.0)
+    np.testing.assert_array_equal(first[0]["image"], again[0]["image"])
+
+
+def render_box(k):
+    """A white box, seen from one side, and a light background."""
+    views = render_views(box((0, 0, 0), (0.4, 0.4, 0.4)), [(20, 30, 2.0)], size=64)
+    alpha = (255 * views.alpha).astype(np.uint8)
+    front = np.repeat(alpha[..., None], 4, axis=-1)
+    bundle = Bundle(
+        np.array([[20.0, 30.0, 2.0]], np.float32),
+        front,
+        front[..., :3],
+        alpha,
+        views.depth.astype(np.float16),
+    )
+    return bundle, np.full((2, 80, 80, 3), 200, np.uint8)
+
+
+def draw_boxes(**settings):
+    still = {"clutter": 1.0, "tone": 0.0, "shift": 0, "mirror": False}
+    settings = PoolSettings(
+        batch_size=32, shapes=1, views=1, workers=0, **{**still, **settings}
+    )
+    return InputPool(render_box, settings).draw()
+
+
+def test_objects_in_a_street_throw_shadows_that_are_not_theirs(monkeypatch):
+    monkeypatch.setattr(input_views, "COMPANY", 0.0)
+    plain, shadowed = draw_boxes(), draw_boxes(streets=1.0)
+    np.testing.assert_array_equal(shadowed[1]["alpha"], plain[1]["alpha"])
+    before, after = (batch[0]["image"].astype(int) for batch in (plain, shadowed))
+    assert (after <= before).all()
+    darker = (after < before - 20).any(axis=-1)
+    assert (darker.sum(axis=(1, 2)) > 20).all()
+    # The box itself is as bright as it was.
+    inside = plain[1]["alpha"].repeat(2, axis=1).repeat(2, axis=2) == 255
+    assert not darker[inside].any()
+
+
+def test_objects_in_a_street_stand_before_others(monkeypatch):
+    monkeypatch.setattr(input_views, "COMPANY", 1.0)
+    monkeypatch.setattr(
+        input_views, "ground_shadow", lambda depth, *_: np.zeros_like(depth, np.float32)
+    )
+    plain, crowded = draw_boxes(), draw_boxes(streets=1.0)
+    np.testing.assert_array_equal(crowded[1]["alpha"], plain[1]["alpha"])
+    changed = (crowded[0]["image"] != plain[0]["image"]).any(axis=-1)
+    assert changed.any(axis=(1, 2)).mean() > 0.3  # others are out of the picture
+    inside = plain[1]["alpha"].repeat(2, axis=1).repeat(2, axis=2) == 255
+    assert not changed[inside].any()
+
+
+def test_over_plain_grey_nobody_else_stands():
+    settings = {"clutter": 0.0, "livery": 0.0}
+    plain, street = draw_boxes(**settings), draw_boxes(streets=1.0, **settings)
+    # A shadow darkens; another white box would lighten.
+    assert (street[0]["image"] <= plain[0]["image"]).all()
+
+
+def test_no_streets_draws_what_it_drew_before():
+    first, again = draw(seed=3, clutter=1.0), draw(seed=3, clutter=1.0, streets=0.0)
     np.testing.assert_array_equal(first[0]["image"], again[0]["image"])

@@ -108,6 +108,25 @@ def test_live_without_reshaping_draws_what_it_always_did():
     assert_same(live(Tetrahedra("abc"), reshape=[0.0])(5), live(Tetrahedra("abc"))(5))
 
 
+def test_live_streets_by_chance(monkeypatch):
+    monkeypatch.setattr(
+        "tf3d.data.pipeline.street",
+        lambda rng, size: np.zeros((size, size, 3), np.uint8),
+    )
+
+    def streets(**settings):
+        render = live(Tetrahedra("a"), **settings)
+        return sum(not render(k)[1][n].any() for k in range(20) for n in range(2))
+
+    assert streets() == 0
+    assert streets(streets=1.0) == 40
+    assert 10 < streets(streets=0.5) < 30
+
+
+def test_live_without_streets_draws_what_it_always_did():
+    assert_same(live(Tetrahedra("abc"), streets=0.0)(5), live(Tetrahedra("abc"))(5))
+
+
 def test_live_takes_photos(tmp_path):
     path = tmp_path / "photo.png"
     PIL.Image.new("RGB", (50, 30), (10, 200, 30)).save(path)

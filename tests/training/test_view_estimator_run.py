@@ -147,11 +147,13 @@ def test_bad_settings(setting, message):
         read_run_config(None, (*SETTINGS, setting))
 
 
-@pytest.mark.parametrize("name", ["livery", "letterbox"])
-def test_inputs_may_be_painted_over_and_framed(tmp_path, name):
+@pytest.mark.parametrize("name", ["livery", "letterbox", "streets"])
+def test_inputs_may_be_painted_over_framed_and_set_in_streets(tmp_path, name):
     run = make_run(tmp_path, 1, f"data.{name}=0.5")
-    settings = run._pools(run.config.phases[0])[0].settings
+    pool = run._pools(run.config.phases[0])[0]
+    settings = pool.settings
     assert getattr(settings, name) == 0.5
+    assert pool._render.streets == (0.5 if name == "streets" else 0)
     assert getattr(run_module.held_still(settings), name) == 0  # as it is measured
 
 

@@ -136,14 +136,14 @@ class DeviceInputPool(DevicePool):
     """Batches of inputs with their masks and viewpoints, as `InputPool` draws them.
 
     Raises:
-      InputError: under another backend than JAX, or for settings with liveries or
-        letterboxes.
+      InputError: under another backend than JAX, or for settings with liveries,
+        letterboxes or streets.
     """
 
     def __init__(
         self, render: Render, settings: PoolSettings, first_batch: int = 0
     ) -> None:
-        for name in INPUTS_ALONE:
+        for name in (*INPUTS_ALONE, "streets"):
             if getattr(settings, name):
                 raise InputError(f"data.{name} needs data.on_device=false.")
         super().__init__(render, settings, first_batch)

@@ -6,10 +6,17 @@ import numpy as np
 
 from tf3d.data.letterbox import surroundings
 from tf3d.data.pool import Batch, ViewPool
+from tf3d.rendering import ground_shadow
+from tf3d.rendering.compositing import composite_into
 
 MOST_PAINT = 0.9  # share of the paint in a painted object's colours
 # Between a photo's edge and the object, over the object's extent. Some photos cut it.
 MARGIN = (-0.03, 0.15)
+# Of the inputs in a street: how many have another object behind their own; how far that
+# is moved aside and down, over the picture's side.
+COMPANY = 0.5
+ASIDE, DOWNWARDS = (0.35, 0.8), (-0.25, 0.05)
+_IDENTITY = np.tile(np.arange(256, dtype=np.uint8), (3, 1))
 
 
 class InputPool(ViewPool):
@@ -34,6 +41,10 @@ class InputPool(ViewPool):
             front = bundle.front[view]
             if settings.livery and rng.random() < settings.livery:
                 front = self._painted(front, rng)
+            if settings.streets and rng.random() < settings.streets:
+                front = _shadowed(
+                    front, bundle.depth[view], bundle.viewpoints[view], rng
+                )
             shift = self._compose(front, mirror, rng, image[i])
             covered = bundle.front[view][:, :: -1 if mirror else 1, 3]
             covered = _shifted(covered, *shift)
@@ -43,6 +54,31 @@ class InputPool(ViewPool):
             viewpoint[i] = bundle.viewpoints[view]
             viewpoint[i, 0] *= -1 if mirror else 1
         return {"image": image}, {"alpha": alpha, "viewpoint": viewpoint}
+
+    def _behind(self, rng: np.random.Generator) -> np.ndarray:
+        """Draws a background, perhaps with another object that stands aside."""
+        background = super()._behind(rng)
+        streets = self.settings.streets
+        if not streets or rng.random() >= streets * COMPANY:
+            return background
+        bundle = self._slots[rng.integers(self._present)]
+        front = bundle.front[rng.integers(len(bundle))]
+        size = len(front)
+        if rng.integers(2):  # farther away
+            small = front[::2, ::2]
+            front = np.zeros_like(front)
+            start = (size - len(small)) // 2
+            front[start : start + len(small), start : start + len(small)] = small
+        aside = rng.uniform(*ASIDE) * rng.choice([-1, 1])
+        shift = np.rint(size * np.array([rng.uniform(*DOWNWARDS), aside]))
+        row, column = rng.integers(np.array(background.shape[:2]) - size + 1)
+        result = background.copy()
+        part = result[row : row + size, column : column + size]
+        mirror = bool(rng.integers(2))
+        composite_into(
+            front, part.copy(), 0, 0, mirror, shift.astype(np.int64), _IDENTITY, part
+        )
+        return result
 
     def _painted(self, front: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A view whose object wears a background's colours, in its own light and shade.
@@ -64,6 +100,20 @@ class InputPool(ViewPool):
         result = front.copy()
         result[..., :3] = np.rint((1 - amount) * color + amount * worn)
         return result
+
+
+def _shadowed(
+    front: np.ndarray,
+    depth: np.ndarray,
+    viewpoint: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """A cut-out with the object's shadow: black, and as opaque as it is dark."""
+    shadow = ground_shadow(depth, viewpoint, rng)
+    result = front.copy()
+    alpha = front[..., 3].astype(np.float32)
+    result[..., 3] = np.rint(alpha + shadow * (255 - alpha))
+    return result
 
 
 def _letterboxed(

@@ -13,7 +13,7 @@ from tf3d.data.bundles import Bundle, render_bundle
 from tf3d.data.pool import PoolSettings, ViewPool
 from tf3d.errors import InputError
 from tf3d.geometry import random_viewpoints, ring_of_viewpoints
-from tf3d.rendering import clutter
+from tf3d.rendering import clutter, street
 from tf3d.shapes.mesh import Mesh
 from tf3d.shapes.reshape import reshape
 from tf3d.shapes.sources import ShapeSource
@@ -42,6 +42,7 @@ class LiveRendering:
       ring: whether a shape's views go around it evenly, see `ring_of_viewpoints`.
       reshape: probability that a shape gets other proportions, for each source; none
         for none.
+      streets: share of the generated backgrounds that are streets.
     """
 
     sources: Sequence[ShapeSource]
@@ -55,6 +56,7 @@ class LiveRendering:
     input_light: str = "random"
     ring: bool = False
     reshape: Sequence[float] = ()
+    streets: float = 0.0
 
     def __call__(self, k: int) -> tuple[Bundle, np.ndarray]:
         rng = np.random.default_rng([self.seed, 0, k])
@@ -91,7 +93,9 @@ class LiveRendering:
     def _background(self, rng: np.random.Generator) -> np.ndarray:
         size = int(np.ceil(self.size * BACKGROUND_SIZE))
         if not self.backgrounds:
-            return clutter(rng, size)
+            # Without a chance nothing is drawn, as of `reshape`.
+            paved = self.streets and rng.random() < self.streets
+            return street(rng, size) if paved else clutter(rng, size)
         from PIL import Image
 
         path = self.backgrounds[rng.integers(len(self.backgrounds))]

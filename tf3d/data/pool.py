@@ -47,6 +47,9 @@ class PoolSettings:
       livery: share of the inputs of an `InputPool` whose object is painted over.
       letterbox: share of the inputs of an `InputPool` that are cut to a photo framed on
         its object, and padded as such a photo is.
+      streets: share of the inputs of an `InputPool` whose object throws a shadow on the
+        ground; of those over a background, the share of `COMPANY` has another object
+        behind its own.
       workers: rendering processes; 0 renders in this one.
       seed: of all draws.
     """
@@ -61,6 +64,7 @@ class PoolSettings:
     tone: float = 0.1
     livery: float = 0.0
     letterbox: float = 0.0
+    streets: float = 0.0
     first_shapes: int | None = None
     workers: int = 1
     seed: int = 0
@@ -219,10 +223,7 @@ class ViewPool:
         """Makes an input; returns the rows and columns that its object moved by."""
         size = out.shape[0]
         if rng.random() < self.settings.clutter:
-            pictures = self._backgrounds[rng.integers(self._present)]
-            background = pictures[rng.integers(len(pictures))]
-            if rng.integers(2):
-                background = background[:, ::-1]
+            background = self._behind(rng)
         else:
             background = _plain(size)
         reach = int(round(self.settings.shift * size / 128))
@@ -233,6 +234,12 @@ class ViewPool:
             front, background, row, column, mirror, shift, self._tone(rng), out
         )
         return shift
+
+    def _behind(self, rng: np.random.Generator) -> np.ndarray:
+        """Draws a background."""
+        pictures = self._backgrounds[rng.integers(self._present)]
+        background = pictures[rng.integers(len(pictures))]
+        return background[:, ::-1] if rng.integers(2) else background
 
     def _tone(self, rng: np.random.Generator) -> np.ndarray:
         amount = self.settings.tone

@@ -6,7 +6,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 
-def _noise(rng: np.random.Generator, size: int, cells: int, grey: bool) -> np.ndarray:
+def smooth_noise(
+    rng: np.random.Generator, size: int, cells: int, grey: bool
+) -> np.ndarray:
     """Smooth noise `[size, size, 1 or 3]` of about `cells` blobs across, in [-1, 1]."""
     shape = (cells, cells) if grey else (cells, cells, 3)
     coarse = Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8))
@@ -14,7 +16,7 @@ def _noise(rng: np.random.Generator, size: int, cells: int, grey: bool) -> np.nd
     return fine.reshape(size, size, -1).astype(np.float32) / 127.5 - 1
 
 
-def _color(rng: np.random.Generator) -> np.ndarray:
+def random_color(rng: np.random.Generator) -> np.ndarray:
     """A random colour, 0 to 255; greyish ones are as common as outdoors."""
     grey = rng.uniform(0.05, 0.95)
     color = grey + rng.normal(0, rng.choice([0.03, 0.1, 0.3]), 3)
@@ -25,8 +27,8 @@ def _ground(rng: np.random.Generator, size: int) -> np.ndarray:
     """Sky, or a wall, over ground, with a horizon and gradients: `[size, 1, 3]`."""
     rows = np.linspace(0, 1, size, dtype=np.float32)[:, None, None]
     horizon = rng.uniform(0.15, 0.75)
-    upper = _color(rng) + (rows - horizon) * rng.normal(0, 100, 3)
-    lower = _color(rng) + (rows - horizon) * rng.normal(0, 100, 3)
+    upper = random_color(rng) + (rows - horizon) * rng.normal(0, 100, 3)
+    lower = random_color(rng) + (rows - horizon) * rng.normal(0, 100, 3)
     softness = rng.uniform(0.002, 0.08)
     weight = 1 / (1 + np.exp(-np.clip((rows - horizon) / softness, -30, 30)))
     return (upper * (1 - weight) + lower * weight).astype(np.float32)
@@ -40,7 +42,7 @@ def _paint_shapes(rng: np.random.Generator, picture: Image.Image, count: int) ->
         centre = rng.uniform(0, size, 2)
         a, b = size * rng.uniform(0.02, 0.35, 2)
         opacity = int(rng.uniform(120, 256))
-        fill = (*(int(c) for c in _color(rng)), opacity)
+        fill = (*(int(c) for c in random_color(rng)), opacity)
         kind = rng.random()
         if kind < 0.3:
             (x, y) = centre
@@ -73,7 +75,7 @@ def clutter(rng: np.random.Generator, size: int = 160) -> np.ndarray:
     """
     if size < 8:
         raise ValueError(f"Expected a size of at least 8. Received: size={size}")
-    base = _ground(rng, size) if rng.random() < 0.7 else _color(rng)
+    base = _ground(rng, size) if rng.random() < 0.7 else random_color(rng)
     base = np.clip(np.broadcast_to(base, (size, size, 3)), 0, 255).astype(np.uint8)
     picture = Image.fromarray(base)
     _paint_shapes(rng, picture, int(rng.integers(0, 14)))
@@ -82,6 +84,6 @@ def clutter(rng: np.random.Generator, size: int = 160) -> np.ndarray:
     values = np.asarray(picture, np.float32)
     for cells in (5, 20, size):
         if rng.random() < 0.6:
-            noise = _noise(rng, size, cells, grey=rng.random() < 0.6)
+            noise = smooth_noise(rng, size, cells, grey=rng.random() < 0.6)
             values = values + noise * np.float32(rng.uniform(0, 25))
     return np.clip(values, 0, 255).astype(np.uint8)

@@ -58,6 +58,8 @@ class DataConfig(Section):
     Attributes:
       livery: of a view estimator's inputs alone.
       letterbox: likewise.
+      streets: share of the generated backgrounds that are streets, and of a view
+        estimator's inputs that throw a shadow on the ground.
       on_device: whether the pool's views lie in the accelerator's memory, and pairs are
         composed there; see `tf3d.data.device_pool.DevicePool`. Under JAX alone.
     """
@@ -76,6 +78,7 @@ class DataConfig(Section):
     tone: float = pydantic.Field(0.1, ge=0, lt=0.5)
     livery: float = pydantic.Field(0.0, ge=0, le=1)
     letterbox: float = pydantic.Field(0.0, ge=0, le=1)
+    streets: float = pydantic.Field(0.0, ge=0, le=1)
     workers: int = pydantic.Field(1, ge=0, le=64)
     on_device: bool = False
 

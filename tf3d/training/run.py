@@ -145,6 +145,7 @@ class MultiViewRun:
             seed=self.config.seed + 1000 * self.phase_index,
             livery=data.livery,
             letterbox=data.letterbox,
+            streets=data.streets,
             workers=data.workers,
             **{name: getattr(data, name) for name in names},
         )
@@ -409,6 +410,7 @@ def held_still(settings: PoolSettings) -> PoolSettings:
         tone=0.0,
         livery=0.0,
         letterbox=0.0,
+        streets=0.0,
         clutter=0.85,
         seed=7,
     )

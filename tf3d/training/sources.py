@@ -120,6 +120,7 @@ def open_renderers(
         seed,
         data.input_light,
         reshape=reshape,
+        streets=data.streets,
     )
     measured = [source for source in held_out if source is not None] or train
     still = LiveRendering(
