@@ -38,9 +38,10 @@ _GENERATORS = {
     "cups": ("tf3d.shapes.cups", "generate_cup"),
     "bowls": ("tf3d.shapes.bowls", "generate_bowl"),
     "people": ("tf3d.shapes.people", "generate_person"),
+    "buggies": ("tf3d.shapes.buggies", "generate_buggy"),
 }
 GENERATORS = tuple(_GENERATORS)
-_SINGULAR = {"people": "person"}  # the others lose their s
+_SINGULAR = {"people": "person", "buggies": "buggy"}  # the others lose their s
 DEFAULT_COUNT = 7500
 SUFFIXES = (".obj", ".glb", ".gltf", ".dae", ".off", ".ply", ".stl")
 
