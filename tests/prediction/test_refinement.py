@@ -144,24 +144,32 @@ def test_in_a_graph_it_is_the_same(model):
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.function")
 def test_batches_of_any_size_are_traced_once(model):
+    picture = drawn(model, TRUTH, azimuth=24)
     traces = 0
 
     class Counted(Refinement):
+        def targets(self, images):
+            nonlocal traces
+            traces += 1
+            return super().targets(images)
+
         def misfit(self, *parts):
             nonlocal traces
             traces += 1
             return super().misfit(*parts)
 
+    def estimator(images):
+        said = Estimator(picture["alpha"], 30)(images[:1])
+        return {
+            key: ops.repeat(value, ops.shape(images)[0], axis=0)
+            for key, value in said.items()
+        }
+
+    refinement = Counted(model, estimator, turns=2, steps=2)
     for count in (1, 3):
-        picture = drawn(model, TRUTH, azimuth=24)
-        pictures = {key: np.repeat(value, count, 0) for key, value in picture.items()}
-        estimator = Estimator(pictures["alpha"], 30)
-        if count == 1:
-            refinement = Counted(model, estimator, turns=2, steps=2)
-        refinement.estimator = estimator
-        codes, _ = refinement(pictures["rgb"])
+        codes, _ = refinement(np.repeat(picture["rgb"], count, axis=0))
         assert codes.shape == (count, 4)
-    assert traces == 2  # the steps' and the misfit's own
+    assert traces == 3  # what the pictures show, the steps' misfit and its own
 
 
 def test_pictures_of_something_else_are_not_fitted(model):

@@ -163,10 +163,11 @@ def seen_points(depth: np.ndarray, cameras: np.ndarray, focal: float) -> np.ndar
     size = depth.shape[-1]
     ray = ((np.arange(size) + 0.5 - size / 2) / focal).astype(np.float32)
     x, y = depth * ray[None, None, :], depth * ray[None, :, None]
-    camera = np.stack([x, y, depth], axis=-1)
+    camera = np.stack([x, y, depth], axis=-1).reshape(len(depth), -1, 3)
     rotation = cameras[:, :3, :3].astype(np.float32)
     shift = cameras[:, :3, 3].astype(np.float32)
-    return np.einsum("nrca,nab->nrcb", camera - shift[:, None, None], rotation)
+    points = (camera - shift[:, None]) @ rotation  # a transposed one turns back
+    return points.reshape(*depth.shape, 3)
 
 
 def gather(views: Views) -> Evidence:

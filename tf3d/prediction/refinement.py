@@ -22,7 +22,7 @@ from tf3d.models import MultiView, ViewEstimator
 from tf3d.prediction.cropping import GREY
 
 TURNS = 5  # steps of the viewpoint alone, before
-STEPS = 15  # of code and viewpoint together
+STEPS = 18  # of code and viewpoint together
 CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
 ANGLE_RATE = 2.0  # degrees, of the first step
 DISTANCE_RATE = 0.02  # world units
@@ -133,7 +133,9 @@ class Refinement:
     def _fit(
         self, images: Any, run: Callable[[Target, Fit, np.ndarray], Fit]
     ) -> tuple[Any, Any]:
-        both, lead = self.targets(images)
+        images = ops.convert_to_tensor(images, dtype="float32")
+        both, lead = self._compiled_targets(images)
+        both = Target(*both)
         # Together: what a step costs is reading the weights.
         target, fit = self.better(both, run(both, self.start(both), self.turns), lead)
         return self.end(target, run(target, fit, self.steps))
@@ -222,6 +224,10 @@ class Refinement:
             return self.step(Target(*parts[:4]), Fit(*parts[4:8]), parts[8])
 
         return _compiled(step)
+
+    @functools.cached_property
+    def _compiled_targets(self) -> Callable[..., tuple[Target, Any]]:
+        return _compiled(self.targets)
 
     @functools.cached_property
     def _compiled_misfit(self) -> Callable[..., Any]:
