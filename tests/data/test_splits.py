@@ -173,6 +173,7 @@ def test_default_split(name):
 
 
 def test_no_default_split():
+    assert splits.has_default_split("cars") and not splits.has_default_split("boats")
     with pytest.raises(InputError, match="No split comes with boats"):
         default_split("boats")
 

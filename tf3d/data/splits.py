@@ -159,6 +159,15 @@ def _check_disjoint(split: Split, path: str | os.PathLike[str]) -> None:
             seen[name] = part
 
 
+def has_default_split(name: str) -> bool:
+    """Whether a split of a built-in source comes with the package."""
+    return _default_path(name).is_file()
+
+
+def _default_path(name: str) -> pathlib.Path:
+    return resource_folder("configs") / f"{name}_split.json"
+
+
 def default_split(name: str) -> Split:
     """The split of a built-in source that comes with the package.
 
@@ -168,7 +177,7 @@ def default_split(name: str) -> Split:
     Raises:
       InputError: if there is none of that name.
     """
-    path = resource_folder("configs") / f"{name}_split.json"
+    path = _default_path(name)
     if not path.is_file():
         raise InputError(
             f"No split comes with {name}. Make one: "

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tf3d.data.splits import has_default_split
 from tf3d.errors import InputError
 from tf3d.shapes.sources import GENERATORS
 from tf3d.training.config import MultiViewConfig, NetworkConfig, read_config
@@ -128,12 +129,12 @@ def configure(options: TrainingOptions) -> MultiViewConfig:
     if options.backgrounds is not None:
         data["backgrounds"] = options.backgrounds
     if options.data is not None:
-        built_in = options.data in GENERATORS
+        comes = options.data in GENERATORS and has_default_split(options.data)
         data["sources"] = [
             {
                 "data": options.data,
                 "category": options.category,
-                "split": options.split or ("default" if built_in else None),
+                "split": options.split or ("default" if comes else None),
                 **_paint_and_count(config),
             }
         ]
