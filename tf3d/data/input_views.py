@@ -12,8 +12,8 @@ from tf3d.rendering.compositing import composite_into
 MOST_PAINT = 0.9  # share of the paint in a painted object's colours
 # Between a photo's edge and the object, over the object's extent. Some photos cut it.
 MARGIN = (-0.03, 0.15)
-# Of the inputs in a street: how many have another object behind their own; how far that
-# is moved aside and down, over the picture's side.
+# How many inputs over a background have another object behind their own, for each that
+# throws a shadow; how far it is moved aside and down, over the picture's side.
 COMPANY = 0.5
 ASIDE, DOWNWARDS = (0.35, 0.8), (-0.25, 0.05)
 _IDENTITY = np.tile(np.arange(256, dtype=np.uint8), (3, 1))

@@ -48,8 +48,8 @@ class PoolSettings:
       letterbox: share of the inputs of an `InputPool` that are cut to a photo framed on
         its object, and padded as such a photo is.
       streets: share of the inputs of an `InputPool` whose object throws a shadow on the
-        ground; of those over a background, the share of `COMPANY` has another object
-        behind its own.
+        ground. Of those over a background this share, times `input_views.COMPANY`, has
+        another object behind its own.
       workers: rendering processes; 0 renders in this one.
       seed: of all draws.
     """
