@@ -287,17 +287,7 @@ def profile_body(
     rings[3, :, ::2], rings[3, :, 1] = inner, half
     cap = triangulate(inner)
     faces = [grid_faces(4, n, wrap=True), cap, cap[:, ::-1] + 3 * n]
-    if not _consistent(faces[0], faces[1]):
-        faces[0] = faces[0][:, ::-1]
     return solid(rings.reshape(-1, 3), np.concatenate(faces), GREY, part)
-
-
-def _consistent(skin: np.ndarray, cap: np.ndarray) -> bool:
-    """Whether a cap runs along the skin's border the other way, as it should."""
-    edges = {(int(f[k]), int(f[(k + 1) % 3])) for f in skin for k in range(3)}
-    return not any(
-        (int(f[k]), int(f[(k + 1) % 3])) in edges for f in cap for k in (0, 1, 2)
-    )
 
 
 def arch(x: float, z: float, radius: float, low: float, steps: int = 8) -> np.ndarray:
