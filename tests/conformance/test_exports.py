@@ -10,10 +10,9 @@ import tensorflow as tf
 
 import tf3d
 from tf3d.export.saved_model import export_saved_model
-from tf3d.geometry import FAINT
+from tf3d.geometry import FAINT, SHOWN
 from tf3d.models import MULTIVIEW_PRESETS, build_multiview, build_voxel_autoencoder
 from tf3d.prediction import Photo, prepare
-from tf3d.prediction.cropping import MASK_LEVEL
 from tf3d.prediction.refinement import Refinement
 from tf3d.rendering import render_views
 from tf3d.shapes.sources import open_source
@@ -93,9 +92,9 @@ def check_views(found, model, codes, viewpoints):
         near(found[key], expected[key], key)
         assert found[key].dtype == np.float32
     assert found["mask"].dtype == bool
-    np.testing.assert_array_equal(found["mask"], found["alpha"] >= MASK_LEVEL)
-    clear = np.abs(expected["alpha"] - MASK_LEVEL) > 1e-4
-    inside = expected["alpha"] >= MASK_LEVEL
+    np.testing.assert_array_equal(found["mask"], found["alpha"] >= SHOWN)
+    clear = np.abs(expected["alpha"] - SHOWN) > 1e-4
+    inside = expected["alpha"] >= SHOWN
     np.testing.assert_array_equal(found["mask"][clear], inside[clear])
     clear = np.abs(expected["alpha"] - FAINT) > 1e-4
     depth = np.where(expected["alpha"] >= FAINT, expected["depth"], 0)
@@ -146,13 +145,14 @@ def test_multiview_of_encoded_pictures(multiview, batch):
 
 
 def test_fitted_codes(tmp_path):
-    """Ten steps of descent carry rounding on, so pictures are compared, to 1e-3.
+    """Six steps of descent, and pictures are compared, to 2e-4.
 
-    The steps that a model comes with are more of the same, and carry it further.
+    The steps that a model comes with are more of the same, and carry rounding on: each
+    has one length, however gentle the slope.
     """
     network = tf3d.load("multiview-cars")
     estimator = network.refinement.estimator
-    refinement = Refinement(network.model, estimator, turns=2, steps=8)
+    refinement = Refinement(network.model, estimator, turns=2, steps=4)
     signatures = export(network.model, tmp_path, refinement)
     source = open_source("cars", count=3, seed=9)
     images = np.concatenate(
@@ -164,8 +164,8 @@ def test_fitted_codes(tmp_path):
         codes = ask(signatures["refine"], images=batch)["codes"]
         for code, own, start in zip(codes, expected, at_once):
             views, ours = network.decode(code, SIDES), network.decode(own, SIDES)
-            np.testing.assert_allclose(views.rgb, ours.rgb, atol=1e-3)
-            np.testing.assert_allclose(views.alpha, ours.alpha, atol=1e-3)
+            np.testing.assert_allclose(views.rgb, ours.rgb, atol=2e-4)
+            np.testing.assert_allclose(views.alpha, ours.alpha, atol=2e-4)
             before = network.decode(start, SIDES)
             assert np.abs(before.alpha - ours.alpha).max() > 0.05
     near(ask(signatures["encode"], images=images)["codes"], at_once)

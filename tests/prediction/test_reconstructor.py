@@ -4,7 +4,7 @@ import pytest
 
 import tf3d
 from tf3d.errors import InputError
-from tf3d.geometry import FAINT, orbit, unproject
+from tf3d.geometry import FAINT, SHOWN, orbit, unproject
 from tf3d.prediction.photos import Photo
 from tf3d.prediction.reconstructor import BATCH, load
 from tf3d.prediction.refinement import Refinement
@@ -29,7 +29,7 @@ def test_views(model, green):
     np.testing.assert_allclose(views.rgb[0, 64, 64], GREEN, atol=0.01)
     np.testing.assert_allclose(views.depth[0, 64, 64], 1.75, atol=1e-3)
     np.testing.assert_array_equal(views.depth[views.alpha < FAINT], 0)
-    np.testing.assert_array_equal(views.mask, views.alpha >= 0.5)
+    np.testing.assert_array_equal(views.mask, views.alpha >= SHOWN)
     points = unproject(views.depth[1], views.viewpoints[1])[views.mask[1]]
     np.testing.assert_allclose(np.linalg.norm(points, axis=-1), 0.25, atol=1e-3)
 

@@ -12,6 +12,7 @@ from tf3d.prediction.refinement import (
     Refinement,
     Target,
     likely_azimuths,
+    of_both_sides,
 )
 
 SIZE = 128
@@ -65,7 +66,7 @@ def halved(pictures):
 
 
 class Estimator:
-    """Knows the mask, and the azimuth about."""
+    """Knows the mask, and the azimuth about, of pictures and their mirror images."""
 
     def __init__(self, alpha, azimuth):
         clipped = np.clip(halved(alpha), 1e-6, 1 - 1e-6)
@@ -74,10 +75,11 @@ class Estimator:
         self.azimuth = np.tile(-((apart / 10) ** 2), (len(alpha), 1)).astype("f")
 
     def __call__(self, images):
-        count = len(self.logits)
+        count = 2 * len(self.logits)
+        opposite = np.roll(self.azimuth[:, ::-1], 1, axis=1)
         return {
-            "alpha": ops.convert_to_tensor(self.logits),
-            "azimuth": ops.convert_to_tensor(self.azimuth),
+            "alpha": np.concatenate([self.logits, self.logits[:, :, ::-1]]),
+            "azimuth": np.concatenate([self.azimuth, opposite]),
             "elevation": ops.zeros((count,)),
             "distance": 2 * ops.ones((count,)),
         }
@@ -159,9 +161,9 @@ def test_batches_of_any_size_are_traced_once(model):
             return super().misfit(*parts)
 
     def estimator(images):
-        said = Estimator(picture["alpha"], 30)(images[:1])
+        said = Estimator(picture["alpha"], 30)(images)
         return {
-            key: ops.repeat(value, ops.shape(images)[0], axis=0)
+            key: ops.repeat(value, ops.shape(images)[0] // 2, axis=0)
             for key, value in said.items()
         }
 
@@ -214,6 +216,47 @@ def test_no_steps_leave_the_encoders_code(model):
     refinement = Refinement(model, Estimator(picture["alpha"], 30), turns=0, steps=0)
     codes, _ = refinement(picture["rgb"])
     np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
+
+
+def test_both_networks_are_asked_of_the_mirror_image_too(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    asked = []
+
+    class Sided(Bars):
+        """Sees in the picture's corner from which side it is."""
+
+        def encode(self, images):
+            return super().encode(images) + images[:, 0, 0, :1]
+
+    def estimator(images):
+        asked.append(ops.convert_to_numpy(images))
+        return Estimator(picture["alpha"], azimuth=30)(images)
+
+    rgb = picture["rgb"].copy()
+    rgb[:, 0, 0], rgb[:, 0, -1] = 0.2, 0.6
+    target, _ = Refinement(Sided(model.first), estimator).targets(rgb)
+    np.testing.assert_array_equal(asked[0], np.concatenate([rgb, rgb[:, :, ::-1]]))
+    for codes in ops.convert_to_numpy(target.codes):
+        np.testing.assert_allclose(codes, model.first + np.float32(0.4), atol=1e-6)
+
+
+def test_of_both_sides_turns_the_mirror_images_back():
+    rng = np.random.default_rng(0)
+    alpha = rng.normal(size=(2, 4, 4)).astype("f")
+    # Four bins, at 0°, 90°, 180° and 270°: of the mirror image the second is the last.
+    azimuth = rng.normal(size=(2, 4)).astype("f")
+    wrong = rng.normal(size=2).astype("f")
+    found = of_both_sides(
+        {
+            "alpha": np.concatenate([alpha + 1, (alpha - 1)[:, :, ::-1]]),
+            "azimuth": np.concatenate([azimuth + 2, (azimuth - 2)[:, [0, 3, 2, 1]]]),
+            "elevation": np.concatenate([20 + wrong, 20 - wrong]),
+            "distance": np.concatenate([2 - wrong, 2 + wrong]),
+        }
+    )
+    expected = {"alpha": alpha, "azimuth": azimuth, "elevation": [20] * 2}
+    for name, value in {**expected, "distance": [2] * 2}.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-5)
 
 
 @pytest.mark.parametrize("azimuth", [0, 7, 352, 180, 261.5])

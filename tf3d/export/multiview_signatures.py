@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf3d.export.encoded_images import MASK_LEVEL, image_from_bytes
-from tf3d.geometry import FAINT, orbit
+from tf3d.export.encoded_images import image_from_bytes
+from tf3d.geometry import FAINT, SHOWN, orbit
 from tf3d.models import MultiView
 
 
@@ -31,7 +31,7 @@ class MultiViewSignatures:
     are `[b, v, 3]`: azimuth and elevation in degrees, distance in world units. The
     views are those of `tf3d.prediction.Reconstructor.views`: rgb
     `[b, v, size, size, 3]` and alpha `[b, v, size, size]` in [0, 1], mask bool where
-    alpha >= 0.5, depth in world units, 0 where alpha < 0.2.
+    alpha >= 0.4, depth in world units, 0 where alpha < 0.2.
 
     All but the last two are plain float arithmetic: no strings, no random numbers.
 
@@ -108,6 +108,6 @@ class MultiViewSignatures:
         return {
             "rgb": tf.clip_by_value(rgb, 0.0, 1.0),
             "depth": tf.where(alpha >= FAINT, depth, tf.zeros_like(depth)),
-            "mask": alpha >= MASK_LEVEL,
+            "mask": alpha >= SHOWN,
             "alpha": tf.clip_by_value(alpha, 0.0, 1.0),
         }

@@ -17,12 +17,13 @@ from tf3d.geometry.viewpoints import (
     random_viewpoints,
     ring_of_viewpoints,
 )
-from tf3d.geometry.views import FAINT, Views
+from tf3d.geometry.views import FAINT, SHOWN, Views
 
 __all__ = [
     "FAINT",
     "FIELD_OF_VIEW",
     "IMAGE_SIZE",
+    "SHOWN",
     "VIEWPOINT_RANGES",
     "Views",
     "as_viewpoints",

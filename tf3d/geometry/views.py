@@ -10,6 +10,9 @@ from tf3d.geometry.cameras import FIELD_OF_VIEW
 from tf3d.geometry.viewpoints import as_viewpoints
 
 FAINT = 0.2  # coverage from which a predicted depth is kept
+# Coverage from which a predicted pixel is the object's. Where a network is unsure it
+# answers with the mean of what may be: below a half, masks overlap the truth more.
+SHOWN = 0.4
 
 
 @dataclasses.dataclass
@@ -22,8 +25,9 @@ class Views:
       depth: `[n, size, size]` float32 planar depth in world units; 0 where nothing is
         seen. Predicted views keep it wherever coverage is at least `FAINT`, which
         reaches beyond the mask: a network covers thin parts faintly.
-      mask: `[n, size, size]` bool, True on the object.
-      alpha: `[n, size, size]` float32 coverage in [0, 1]; the mask is alpha >= 0.5.
+      mask: `[n, size, size]` bool, True on the object: where alpha >= 0.5 in rendered
+        views, where alpha >= `SHOWN` in predicted ones.
+      alpha: `[n, size, size]` float32 coverage in [0, 1].
       field_of_view: degrees, the same for all.
     """
 

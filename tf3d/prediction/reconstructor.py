@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tf3d.errors import InputError
-from tf3d.geometry import FAINT, Views, as_viewpoints, orbit
+from tf3d.geometry import FAINT, SHOWN, Views, as_viewpoints, orbit
 from tf3d.prediction.catalogue import (
     DEFAULT_MODEL,
     MODEL_FILE,
     VIEW_FILE,
     find_model,
 )
-from tf3d.prediction.cropping import MASK_LEVEL, prepare
+from tf3d.prediction.cropping import prepare
 from tf3d.prediction.network import Network, check_angles
 from tf3d.prediction.photos import ImageLike, Photo, photo_and_mask
 from tf3d.prediction.voxel_reconstructor import VoxelReconstructor
@@ -137,7 +137,7 @@ class Reconstructor(Network):
           mask: the object's cut-out.
 
         Returns:
-          The views; the mask is alpha >= 0.5, depth is 0 where alpha < 0.2.
+          The views; the mask is alpha >= 0.4, depth is 0 where alpha < 0.2.
 
         Raises:
           InputError: if the picture is unusable.
@@ -167,7 +167,7 @@ class Reconstructor(Network):
                 value = keras.ops.convert_to_numpy(outputs[key])
                 part.append(value.astype(np.float32))
         rgb, depth, alpha = (np.concatenate(part) for part in parts.values())
-        mask = alpha >= MASK_LEVEL
+        mask = alpha >= SHOWN
         return Views(
             viewpoints=viewpoints,
             rgb=np.clip(rgb, 0, 1),

@@ -6,6 +6,10 @@ towards the usual ones. A picture says more. With its mask and viewpoint, as a
 shows: a few steps of gradient descent from where the encoder is (semi-amortised
 inference: Kim et al., ICML 2018). All other views follow. What the decoder cannot draw
 even so is unlike all that it learned, and keeps the encoder's answer.
+
+Both networks are asked twice, since most objects have two like sides: of the picture,
+and of its mirror image, which shows about the same object from the opposite azimuth.
+The means err less. The fit itself is to the picture alone, and finds the differences.
 """
 
 from __future__ import annotations
@@ -45,7 +49,7 @@ class Target(NamedTuple):
     """What does not change during the fit.
 
     Attributes:
-      codes: `[b, width]`, the encoder's.
+      codes: `[b, width]`, the encoder's, of the picture and its mirror image.
       viewpoints: `[b, 3]`, where the fit begins.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
@@ -147,8 +151,9 @@ class Refinement:
           `[2 b]` targets, those from the likeliest azimuths first, and `[b]` by how
           much their log probability is greater.
         """
-        codes = ops.cast(self.model.encode(images), "float32")
-        seen = self.estimator(images)
+        sides = ops.concatenate([images, ops.flip(images, axis=2)])
+        codes = _mean(ops.split(ops.cast(self.model.encode(sides), "float32"), 2))
+        seen = of_both_sides(self.estimator(sides))
         mask = ops.sigmoid(SURENESS * seen["alpha"])
         cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
 
@@ -261,6 +266,23 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def of_both_sides(seen: dict[str, Any]) -> dict[str, Any]:
+    """What an estimator says of pictures and of their mirror images, as one answer.
+
+    Args:
+      seen: a `ViewEstimator`'s outputs for `2 b` pictures, the last `b` of which are
+        the first ones' mirror images.
+
+    Returns:
+      The same for the `b` pictures: means, after the mirror images' are turned back.
+    """
+    halves = {name: ops.split(part, 2) for name, part in seen.items()}
+    halves["alpha"][1] = ops.flip(halves["alpha"][1], axis=2)
+    # The first bin is centred at 0°, and stays where it is.
+    halves["azimuth"][1] = ops.roll(ops.flip(halves["azimuth"][1], axis=1), 1, axis=1)
+    return {name: _mean(parts) for name, parts in halves.items()}
+
+
 def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
     """The likeliest azimuth, and the likeliest at least `APART` from it.
 
@@ -284,6 +306,10 @@ def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
         found.append((azimuth, ops.logsumexp(near, axis=-1)))
         left = ops.where(distance < APART, -1e9, left)
     return found
+
+
+def _mean(parts: list[Any]) -> Any:
+    return (parts[0] + parts[1]) / 2
 
 
 def _halved(pictures: Any) -> Any:

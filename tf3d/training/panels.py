@@ -11,6 +11,7 @@ import numpy as np
 
 from tf3d.data.pool import Batch
 from tf3d.files import replacing
+from tf3d.geometry import SHOWN
 
 ROWS = 8
 
@@ -51,7 +52,7 @@ def held_out_errors(
         rgb.append(np.linalg.norm(error, axis=-1).mean() / np.sqrt(3))
         if "alpha" not in outputs:
             continue
-        predicted, truth = outputs["alpha"] >= 0.5, targets["alpha"] >= 128
+        predicted, truth = outputs["alpha"] >= SHOWN, targets["alpha"] >= 128
         both = predicted & truth
         overlap += both.sum()
         union += (predicted | truth).sum()
@@ -73,7 +74,7 @@ def save_panel(model: keras.Model, batch: Batch, path: pathlib.Path) -> None:
     inputs = {key: value[:ROWS] for key, value in batch[0].items()}
     targets = {key: value[:ROWS] for key, value in batch[1].items()}
     outputs = predict_batch(model, inputs)
-    mask = outputs["alpha"] >= 0.5
+    mask = outputs["alpha"] >= SHOWN
     distance = inputs["viewpoint"][:, 2][:, None, None]
     rows = [
         inputs["image"],
