@@ -39,8 +39,8 @@ SURENESS = 1.5
 APART = 60.0  # degrees at least between the two azimuths that are tried
 EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probability
 # Misfits that the fit ends at: up to the one it is believed, from the other on the
-# encoder's code stays. Generated cars end at 0.001 to 0.005, chairs at 0.002 to 0.011,
-# photos at 0.008 to 0.029; those above 0.02 came out smeared.
+# encoder's code stays. Generated cars end at 0.001 to 0.004, chairs at 0.002 to 0.010,
+# photos at 0.007 to 0.025; those above 0.02 came out smeared.
 NEAR, FAR = 0.012, 0.02
 TINY = 1e-12
 
