@@ -144,7 +144,7 @@ def test_no_picture(framed, name):
 
 
 def test_constants_are_those_of_prediction():
-    for name in ("GREY", "MASK_LEVEL", "BORDER"):
+    for name in ("GREY", "BORDER"):
         assert getattr(encoded_images, name) == getattr(cropping, name)
     assert encoded_images.MIN_SIDE == photos.MIN_SIDE
     assert encoded_images.MAX_PIXELS <= photos.MAX_PIXELS

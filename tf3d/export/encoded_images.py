@@ -8,7 +8,6 @@ import tensorflow as tf
 
 # The same as `tf3d predict --crop none` does; a test holds both together.
 GREY = 0.5
-MASK_LEVEL = 0.5
 BORDER = 0.02
 MIN_SIDE = 8
 # Less than `tf3d predict` takes: a server answers strangers.
