@@ -77,13 +77,14 @@ def tf3d_runner(
     import tensorflow as tf
 
     from tf3d.models import MultiViewObjective
+    from tf3d.training.optimizers import FusedAdam
     from tf3d.training.steps import make_step
 
     model = build_model(precision)
     with np.load(weights) as values:
         model.set_weights([values[f"arr_{i}"] for i in range(len(values.files))])
     objective = MultiViewObjective(depth_range=model.depth_range)
-    step = make_step(model, objective, keras.optimizers.Adam(RATE))
+    step = make_step(model, objective, FusedAdam(RATE))
     tensors = {key: tf.constant(value) for key, value in batch.items()}
     inputs = {key: tensors[key] for key in ("image", "viewpoint")}
     targets = {key: tensors[key] for key in ("rgb", "depth", "alpha")}
