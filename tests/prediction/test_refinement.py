@@ -6,7 +6,6 @@ import pytest
 from keras import ops
 
 from tf3d.prediction.refinement import (
-    CODE_RATE,
     FAR,
     NEAR,
     SCALE,
@@ -210,20 +209,6 @@ def test_the_viewpoint_is_turned_before_the_code_is_moved(model):
     codes, viewpoints = refinement(picture["rgb"])
     np.testing.assert_array_equal(ops.convert_to_numpy(codes)[0], model.first)
     assert abs(float(viewpoints[0, 0]) - 24) < abs(30 - 24)
-
-
-def test_where_the_picture_is_met_the_fit_rests(model):
-    picture = drawn(model, model.first, azimuth=30)
-    refinement = Refinement(model, Estimator(picture["alpha"], azimuth=30))
-    mask, cut_out = (
-        ops.convert_to_tensor(halved(picture[key])) for key in ("alpha", "rgb")
-    )
-    codes, viewpoint = model.first[None], np.array([[30, 0, 2]], np.float32)
-    target = Target(*map(ops.convert_to_tensor, (codes, viewpoint)), mask, cut_out)
-    fit = refinement.step(target, refinement.start(target), np.float32([1, 1]))
-    # A hundredth of what a step is elsewhere, however little is left to gain.
-    assert np.abs(fit.codes - codes).max() < 0.01 * CODE_RATE
-    assert np.abs(fit.turned).max() < 0.01
 
 
 def test_no_steps_leave_the_encoders_code(model):

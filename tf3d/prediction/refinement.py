@@ -25,15 +25,12 @@ from keras import ops
 from tf3d.models import MultiView, ViewEstimator
 from tf3d.prediction.cropping import GREY
 
-TURNS = 4  # steps of the viewpoint alone, before
-STEPS = 14  # of code and viewpoint together
-CODE_RATE = 0.26  # of the first step: root mean square over the code, which is about 2
+TURNS = 5  # steps of the viewpoint alone, before
+STEPS = 18  # of code and viewpoint together
+CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
 ANGLE_RATE = 2.0  # degrees, of the first step
 DISTANCE_RATE = 0.02  # world units
 MOMENTUM = 0.7
-# Steps have one length where slopes (root mean square) are steeper than these, of codes
-# and of `SCALE`d viewpoints; near the end they are not, and steps become shorter.
-CODE_FLAT, VIEW_FLAT = 5e-6, 2e-4
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
 # The estimator is less sure of its masks than it could be: sharpened, they are nearer
@@ -217,12 +214,11 @@ class Refinement:
             )
 
         slopes = _gradient(total, (fit.codes, fit.turned))
-        # How steep the misfit is differs from picture to picture.
-        ways = _levelled(slopes[0], CODE_FLAT), _levelled(slopes[1], VIEW_FLAT)
+        # Steps of one length: how steep the misfit is differs from picture to picture.
         # What is held still gathers no speed.
         speeds = [
-            ops.sign(rate) * (MOMENTUM * speed + (1 - MOMENTUM) * way)
-            for rate, speed, way in zip((rates[0], rates[1]), fit[2:], ways)
+            ops.sign(rate) * (MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope))
+            for rate, speed, slope in zip((rates[0], rates[1]), fit[2:], slopes)
         ]
         codes = fit.codes - CODE_RATE * rates[0] * speeds[0]
         return Fit(codes, fit.turned - rates[1] * speeds[1], *speeds)
@@ -320,9 +316,9 @@ def _halved(pictures: Any) -> Any:
     return ops.average_pool(pictures, 2, 2)
 
 
-def _levelled(slope: Any, flat: float) -> Any:
-    """Rows of root mean square 1 where steep, and 0 where much flatter than `flat`."""
-    return slope * ops.rsqrt(ops.mean(slope**2, axis=1, keepdims=True) + flat**2)
+def _unit(slope: Any) -> Any:
+    """Rows of root mean square 1."""
+    return slope * ops.rsqrt(ops.mean(slope**2, axis=1, keepdims=True) + TINY**2)
 
 
 def _gradient(
