@@ -78,7 +78,7 @@ setup(
         "aiohttp>=3.11,<4",
     ],
     extras_require={
-        "test": ["pytest>=8", "pytest-timeout>=2.3", "ruff>=0.6"],
+        "test": ["pytest>=8", "pytest-timeout>=2.3", "pytest-xdist>=3.6", "ruff>=0.6"],
         "bench": ["torch>=2.4", "panda3d>=1.10.14"],
         "graphics": ["tensorflow-graphics>=2021.12.3; python_version < '3.12'"],
     },

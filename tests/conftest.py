@@ -12,6 +12,8 @@ from tf3d.kernels import VARIABLE
 # What the commands ask for: one that runs before a test loads TensorFlow would else
 # change the kernels of all tests after it.
 os.environ.setdefault(VARIABLE, "1")
+# The terminal of whoever runs the tests must not cut tables.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture
