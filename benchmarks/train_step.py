@@ -73,7 +73,6 @@ def tf3d_runner(
     batch: dict[str, np.ndarray], precision: str, weights: pathlib.Path
 ) -> tuple[Runner, int]:
     """Our step; returns it and the number of parameters."""
-    import keras
     import tensorflow as tf
 
     from tf3d.models import MultiViewObjective
