@@ -48,6 +48,47 @@ def _assert_normalized(mesh: Mesh) -> None:
     np.testing.assert_allclose(np.linalg.norm(high - low), 1, rtol=1e-5)
 
 
+def _crossings(
+    mesh: Mesh, origin: np.ndarray, direction: np.ndarray
+) -> tuple[int, bool]:
+    """Signed count of the faces that a ray meets: +1 going in, -1 coming out."""
+    a, b, c = (mesh.corners[:, k].astype(float) for k in range(3))
+    normal = np.cross(b - a, c - a)
+    facing = normal @ direction
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = ((a - origin) * normal).sum(axis=1) / facing
+        point = origin + t[:, None] * direction
+        inside = t > 0
+        for p, q in ((a, b), (b, c), (c, a)):
+            inside &= (np.cross(q - p, point - p) * normal).sum(axis=1) >= 0
+    return int(np.where(inside, -np.sign(facing), 0).sum()), bool(inside.any())
+
+
+@pytest.fixture(scope="session")
+def assert_outward() -> Callable[[list[Mesh]], None]:
+    """Of 25 meshes or more: along any ray, as many faces are entered as left.
+
+    For those whose parts lie on each other, and are no solids of their own.
+    """
+
+    def check(meshes: list[Mesh]) -> None:
+        rng = np.random.default_rng(0)
+        hits = balanced = 0
+        for mesh in meshes:
+            for _ in range(12):
+                target = rng.uniform(-0.15, 0.15, 3)
+                direction = rng.normal(size=3)
+                direction /= np.linalg.norm(direction)
+                count, met = _crossings(mesh, target - 3 * direction, direction)
+                hits += met
+                balanced += met and count == 0
+        assert hits > 7.5 * len(meshes)
+        # A ray through the seam of two faces may count one of them twice.
+        assert balanced >= 0.98 * hits
+
+    return check
+
+
 @pytest.fixture(scope="session")
 def assert_sound() -> Callable[[Mesh], None]:
     """Of a generated mesh: closed, facing outward, normalised, plainly painted."""

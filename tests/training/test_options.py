@@ -46,7 +46,7 @@ def test_mesh_folder_has_no_default_split():
     assert config.data.sources[0].category == "car"
 
 
-@pytest.mark.parametrize("data, split", [("chairs", "default"), ("buggies", None)])
+@pytest.mark.parametrize("data, split", [("chairs", "default"), ("racers", None)])
 def test_generators_without_a_default_split_are_trained_on_whole(data, split):
     config = configure(TrainingOptions(data=data))
     assert config.data.sources[0].split == split

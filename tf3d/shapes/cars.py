@@ -10,7 +10,7 @@ import dataclasses
 
 import numpy as np
 
-from tf3d.shapes import car_loads, car_parts
+from tf3d.shapes import car_loads, car_parts, car_racing
 from tf3d.shapes.car_body import BodyShape, Face, Recess, lower_body
 from tf3d.shapes.car_cabin import cabin
 from tf3d.shapes.car_paint import draw_paint
@@ -45,14 +45,14 @@ def generate_car(
     """
     rng = np.random.default_rng([seed, 101])
     p = draw_proportions(rng, body_type)
-    mesh, features = _build(p, rng)
+    mesh, features = build_car(p, rng)
     paint = np.random.default_rng([seed if paint_seed is None else paint_seed, 202])
     colors = draw_paint(paint, p.body_type, features)
     mesh = mesh.normalized()
-    return dataclasses.replace(_painted(mesh, colors), name=f"{p.body_type}-{seed}")
+    return dataclasses.replace(painted(mesh, colors), name=f"{p.body_type}-{seed}")
 
 
-def _painted(mesh: Mesh, colors: dict[str, tuple[float, float, float]]) -> Mesh:
+def painted(mesh: Mesh, colors: dict[str, tuple[float, float, float]]) -> Mesh:
     """Gives every part its colour; lacquer of one colour becomes one part."""
     table = np.array([colors.get(name, GREY) for name in mesh.part_names], np.float32)
     body = mesh.part_names.index("body")
@@ -71,8 +71,16 @@ def _painted(mesh: Mesh, colors: dict[str, tuple[float, float, float]]) -> Mesh:
     )
 
 
-def _build(p: Proportions, rng: np.random.Generator) -> tuple[Mesh, frozenset[str]]:
-    """The geometry in metres, and what the paint should know of it."""
+def build_car(
+    p: Proportions, rng: np.random.Generator, racing: bool = False
+) -> tuple[Mesh, frozenset[str]]:
+    """The geometry in metres, and what the paint should know of it.
+
+    Args:
+      p: of the car.
+      rng: the source of chance.
+      racing: whether it carries what racing cars do, a wing before all.
+    """
     shape = BodyShape(p)
     features: set[str] = set()
     face = _face(p, rng)
@@ -100,7 +108,7 @@ def _build(p: Proportions, rng: np.random.Generator) -> tuple[Mesh, frozenset[st
         top, outline = cabin(shape, glazed=glazed, rear_glass=rear_glass)
         parts.append(top)
     parts += _lamps(shape, face, rng)
-    parts += _mounted(shape, face, lips, features, rng)
+    parts += _mounted(shape, face, lips, features, rng, racing)
     if outline is not None:
         parts += _on_roof(shape, outline, features, rng)
     if p.body_type == "truck":
@@ -160,6 +168,7 @@ def _mounted(
     lips: list[np.ndarray],
     features: set[str],
     rng: np.random.Generator,
+    racing: bool,
 ) -> list[Mesh]:
     """What is fixed to the lower body."""
     kind = shape.p.body_type
@@ -178,7 +187,9 @@ def _mounted(
         parts += car_parts.sills(shape, rng)
     if rng.random() < 0.6:
         parts += car_parts.handles(shape, face.doors)
-    if kind in ("sedan", "coupe") and rng.random() < (0.35 if sporty else 0.1):
+    if racing:
+        parts += car_racing.kit(shape, rng)
+    elif kind in ("sedan", "coupe") and rng.random() < (0.35 if sporty else 0.1):
         parts += car_parts.wing(shape, rng)
         if rng.random() < 0.4:
             parts += car_parts.splitter(shape)

@@ -39,6 +39,7 @@ _GENERATORS = {
     "bowls": ("tf3d.shapes.bowls", "generate_bowl"),
     "people": ("tf3d.shapes.people", "generate_person"),
     "buggies": ("tf3d.shapes.buggies", "generate_buggy"),
+    "racers": ("tf3d.shapes.racers", "generate_racer"),
 }
 GENERATORS = tuple(_GENERATORS)
 _SINGULAR = {"people": "person", "buggies": "buggy"}  # the others lose their s
