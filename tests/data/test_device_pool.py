@@ -16,7 +16,7 @@ from tf3d.data.device_pool import (
     compose_inputs,
 )
 from tf3d.data.input_views import _halved, _shifted
-from tf3d.data.pool import PoolSettings
+from tf3d.data.pool import ASTRAY, PoolSettings
 from tf3d.errors import InputError
 from tf3d.rendering.compositing import composite_into
 
@@ -100,6 +100,22 @@ def test_pairs_equal_those_of_the_processor(monkeypatch):
             np.testing.assert_array_equal(targets[name][index], target)
         viewpoint = bundle.viewpoints[draw["second"]] * [step, 1, 1]
         np.testing.assert_allclose(inputs["viewpoint"][index], viewpoint)
+        seen = bundle.viewpoints[draw["first"]] * [step, 1, 1]
+        np.testing.assert_allclose(inputs["seen"][index], seen)
+
+
+@needs_jax
+def test_where_inputs_are_seen_from_is_told_where_asked(monkeypatch):
+    usual, inputs = (
+        arrays_of(pool_of(monkeypatch, mirror=False, seen=seen, batch_size=256).draw())
+        for seen in (False, True)
+    )
+    assert set(usual[0]) == {"image", "viewpoint"}
+    assert set(inputs[0]) == {"image", "viewpoint", "seen"}
+    np.testing.assert_array_equal(usual[0]["image"], inputs[0]["image"])
+    # The shape's number is the azimuth, and all distances are 2.
+    off = inputs[0]["seen"] - inputs[0]["viewpoint"]
+    np.testing.assert_allclose(off[:, [0, 2]].std(axis=0), ASTRAY[[0, 2]], rtol=0.2)
 
 
 @needs_jax

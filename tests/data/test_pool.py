@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.pool import PoolSettings, ViewPool
+from tf3d.data.pool import ASTRAY, PoolSettings, ViewPool
 
 SIZE = 16
 PLAIN = {"clutter": 0.0, "mirror": False, "shift": 0, "tone": 0.0}
@@ -98,6 +98,28 @@ def test_mirror_turns_pictures_and_azimuth():
         assert error.min() <= 1
     assert 15 <= turned <= 49
     assert (plain.draw()[0]["viewpoint"] >= 0).all()
+
+
+def test_inputs_may_come_with_where_they_are_seen_from():
+    settings = {**PLAIN, "mirror": True, "batch_size": 256}
+    inputs, _ = make_pool(**settings, seen=True).draw()
+    usual, _ = make_pool(**settings).draw()
+    # Nothing else changes.
+    assert set(inputs) - set(usual) == {"seen"}
+    for name, array in usual.items():
+        np.testing.assert_array_equal(inputs[name], array)
+    seen = inputs["seen"]
+    assert seen.shape == (256, 3) and seen.dtype == np.float32
+    off = []
+    for image, target, found in zip(inputs["image"], inputs["viewpoint"], seen):
+        step = -1 if np.signbit(target[0]) else 1
+        bundle, _ = fake_render(int(abs(target[0])) // 3)
+        front = bundle.front[:, :, ::step].astype(int)
+        grey = 128 * (255 - front[..., 3:]) / 255
+        error = np.abs(front[..., :3] + grey - image).max(axis=(1, 2, 3))
+        off.append(found - bundle.viewpoints[error.argmin()] * [step, 1, 1])
+    np.testing.assert_allclose(np.std(off, axis=0), ASTRAY, rtol=0.2)
+    assert (np.abs(np.mean(off, axis=0)) < 0.3 * ASTRAY).all()
 
 
 def test_same_seed_same_batches():

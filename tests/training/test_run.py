@@ -10,6 +10,8 @@ import yaml
 
 import tf3d.training.run as run_module
 from tf3d.errors import InputError
+from tf3d.export.model_files import save_model
+from tf3d.models import ViewEstimator, build_multiview
 from tf3d.training.config import read_config
 from tf3d.training.options import open_run
 from tf3d.training.run import MultiViewRun, full_precision
@@ -147,6 +149,82 @@ def test_adversarial_run_tells_how_both_sides_do(tmp_path):
     with np.load(tmp_path / "checkpoint.npz") as arrays:
         shapes = [arrays[name].shape for name in arrays if "optimizer/" in name]
     assert (5, 5, 3, 32) in shapes  # of the discriminator
+
+
+@pytest.fixture
+def fitting_model(tmp_path):
+    """A folder with a small multi-view network and its view estimator, untrained."""
+    keras.utils.set_random_seed(0)
+    folder = tmp_path / "start"
+    folder.mkdir()
+    model = build_multiview("multiview-mask", code_width=16)
+    model.build()
+    estimator = ViewEstimator()
+    estimator.build()
+    save_model(model, folder / "model.keras")
+    save_model(estimator, folder / "view.keras")
+    return folder, model
+
+
+FITTED = (
+    "data.shift=0",
+    "phases=[{steps: 2, rate: 1.0e-3}]",
+    "fitted={steps: 2, share: 0.5}",
+)
+
+
+def test_decoder_learns_from_fitted_codes(tmp_path, fitting_model):
+    folder, before = fitting_model
+    settings = read_config(None, (*SETTINGS, *FITTED, f"init_from={folder}"))
+    reports = []
+    run = open_run(settings, out=tmp_path / "run", resume=None, init_from=None)
+    model = run.train(reports.append)
+    assert math.isfinite(reports[-1].terms["total"])
+    decoder = {variable.path for variable in model.decoder_variables}
+    assert 0 < len(decoder) < len(model.variables)
+    for old, new in zip(before.variables, model.variables, strict=True):
+        moved = not np.array_equal(np.asarray(old), np.asarray(new))
+        assert moved == (new.path in decoder), new.path
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("fitted={}",), "goes on from a trained model: give init_from"),
+        (("fitted={}", "init_from=x", "data.shift=4"), "wants data.shift=0"),
+        (
+            (
+                *("fitted={}", "init_from=x", "data.shift=0"),
+                "objective.adversarial_weight=1",
+            ),
+            "does not go with objective.adversarial_weight",
+        ),
+        (("fitted={share: 0}",), "fitted.share"),
+        (
+            ("fitted={share: 0.1}", "init_from=x", "data.shift=0"),
+            "of no pair of a batch",
+        ),
+        (("fitted={steps: 0}",), "fitted.steps"),
+        (("fitted={wrong: 1}",), "wrong"),
+    ],
+)
+def test_settings_of_fitted_codes_that_do_not_fit(settings, message):
+    with pytest.raises(InputError, match=message):
+        read_config(None, (*SETTINGS, *settings))
+
+
+def test_fitted_codes_need_an_estimator_of_that_size(tmp_path, fitting_model):
+    folder, _ = fitting_model
+    start = (*SETTINGS, *FITTED, f"init_from={folder}")
+    config = read_config(None, (*start, "phases=[{image_size: 64, steps: 1}]"))
+    run = open_run(config, out=tmp_path / "small", resume=None, init_from=None)
+    with pytest.raises(InputError, match="at 128 px in all phases. Received: .* 64 px"):
+        run.train()
+    (folder / "view.keras").unlink()
+    config = read_config(None, start)
+    with pytest.raises(InputError, match="has no view.keras beside it"):
+        open_run(config, out=tmp_path / "blind", resume=None, init_from=None)
+    assert not (tmp_path / "blind").exists()
 
 
 def test_second_phase_grows_the_first(tmp_path):

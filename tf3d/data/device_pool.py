@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.pool import INPUTS_ALONE, Batch, PoolSettings, Render, ViewPool
+from tf3d.data.pool import ASTRAY, INPUTS_ALONE, Batch, PoolSettings, Render, ViewPool
 from tf3d.errors import InputError
 
 SHARED_MEMORY = pathlib.Path("/dev/shm")
@@ -85,7 +85,12 @@ class DevicePool(ViewPool):
     def _compose_batch(self, rng: np.random.Generator) -> Batch:
         size, extent = (self._arrays[n].shape[3] for n in ("rgb", "backgrounds"))
         integers, floats = self._draws(rng, size, extent)
-        return _compiled(self._function)(self._arrays, integers, floats)
+        inputs, targets = _compiled(self._function)(self._arrays, integers, floats)
+        seen = inputs.pop("seen")
+        if self.settings.seen:
+            astray = ASTRAY * rng.standard_normal(seen.shape, np.float32)
+            inputs["seen"] = seen + astray
+        return inputs, targets
 
     @property
     def _function(self) -> Callable[..., Batch]:
@@ -252,7 +257,11 @@ def compose(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
     draw = dict(zip(INTEGERS, integers.T, strict=True))
     image, _ = _pictures(arrays, draw, floats)
     return (
-        {"image": image, "viewpoint": _viewpoints(arrays, draw, "second")},
+        {
+            "image": image,
+            "viewpoint": _viewpoints(arrays, draw, "second"),
+            "seen": _viewpoints(arrays, draw, "first"),
+        },
         {name: _target(arrays, draw, name) for name in ("rgb", "depth", "alpha")},
     )
 
@@ -266,10 +275,8 @@ def compose_inputs(arrays: dict[str, Any], integers: Any, floats: Any) -> Batch:
     count, height, width = covered.shape
     blocks = covered.reshape(count, height // 2, 2, width // 2, 2)
     alpha = jnp.rint(blocks.astype(jnp.float32).mean(axis=(2, 4))).astype(jnp.uint8)
-    return {"image": image}, {
-        "alpha": alpha,
-        "viewpoint": _viewpoints(arrays, draw, "first"),
-    }
+    seen = _viewpoints(arrays, draw, "first")
+    return {"image": image, "seen": seen}, {"alpha": alpha, "viewpoint": seen}
 
 
 def _pictures(

@@ -163,16 +163,16 @@ def dataset(pool: ViewPool, size: int, prefetch: int = 4) -> tf.data.Dataset:
         return tf.TensorSpec((count, *shape), dtype)
 
     picture = spec((size, size, 3), tf.uint8)
-    signature = (
-        {"image": picture, "viewpoint": spec((3,), tf.float32)},
-        {
-            "rgb": picture,
-            "depth": spec((size, size), tf.float16),
-            "alpha": spec((size, size), tf.uint8),
-        },
-    )
+    inputs = {"image": picture, "viewpoint": spec((3,), tf.float32)}
+    if pool.settings.seen:
+        inputs["seen"] = spec((3,), tf.float32)
+    targets = {
+        "rgb": picture,
+        "depth": spec((size, size), tf.float16),
+        "alpha": spec((size, size), tf.uint8),
+    }
     return tf.data.Dataset.from_generator(
-        lambda: pool, output_signature=signature
+        lambda: pool, output_signature=(inputs, targets)
     ).prefetch(prefetch)
 
 

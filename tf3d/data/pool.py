@@ -26,6 +26,8 @@ from tf3d.rendering.compositing import composite_into, mirror_into
 Render = Callable[[int], tuple[Any, np.ndarray]]
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 INPUTS_ALONE = ("livery", "letterbox")  # settings that only an `InputPool` heeds
+# How far a fit's viewpoint is off, standard deviations: degrees, degrees, world units.
+ASTRAY = np.array([1.5, 1.5, 0.02], np.float32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +52,8 @@ class PoolSettings:
       streets: share of the inputs of an `InputPool` whose object throws a shadow on the
         ground. Of those over a background this share, times `input_views.COMPANY`, has
         another object behind its own.
+      seen: whether inputs come with the viewpoint that they are seen from, as far off
+        as a fit's is (`ASTRAY`).
       workers: rendering processes; 0 renders in this one.
       seed: of all draws.
     """
@@ -65,6 +69,7 @@ class PoolSettings:
     livery: float = 0.0
     letterbox: float = 0.0
     streets: float = 0.0
+    seen: bool = False
     first_shapes: int | None = None
     workers: int = 1
     seed: int = 0
@@ -172,8 +177,9 @@ class ViewPool:
         """The next batch, as uint8 and float16.
 
         Returns:
-          inputs `{"image": [b, s, s, 3] uint8, "viewpoint": [b, 3] float32}` and
-          targets `{"rgb": uint8, "depth": float16 (0 outside), "alpha": uint8}`.
+          inputs `{"image": [b, s, s, 3] uint8, "viewpoint": [b, 3] float32}`, where
+          the settings say so with "seen" `[b, 3]` float32, and targets `{"rgb": uint8,
+          "depth": float16 (0 outside), "alpha": uint8}`.
         """
         self.fill()
         rng = np.random.default_rng([self.settings.seed, 1, self.batch])
@@ -185,7 +191,7 @@ class ViewPool:
         settings = self.settings
         size = self._slots[0].size
         count = settings.batch_size
-        viewpoint = np.empty((count, 3), np.float32)
+        viewpoint, seen = (np.empty((count, 3), np.float32) for _ in range(2))
         pixels = count * size * size
         # One piece of memory: the system hands it out in large pages, at a fraction of
         # the cost of many small ones.
@@ -206,12 +212,13 @@ class ViewPool:
                 rgb[i] = bundle.rgb[b]
             depth[i] = bundle.depth[b][:, ::step]
             alpha[i] = bundle.alpha[b][:, ::step]
-            viewpoint[i] = bundle.viewpoints[b]
+            viewpoint[i], seen[i] = bundle.viewpoints[b], bundle.viewpoints[a]
             viewpoint[i, 0] *= step
-        return (
-            {"image": image, "viewpoint": viewpoint},
-            {"rgb": rgb, "depth": depth, "alpha": alpha},
-        )
+            seen[i, 0] *= step
+        inputs = {"image": image, "viewpoint": viewpoint}
+        if settings.seen:
+            inputs["seen"] = seen + ASTRAY * rng.standard_normal(seen.shape, np.float32)
+        return inputs, {"rgb": rgb, "depth": depth, "alpha": alpha}
 
     def _compose(
         self,

@@ -279,6 +279,18 @@ class MultiView(keras.Model):
             alpha = ops.clip((far - depth) / (far - distance), 0, 1)
         return {"rgb": rgb, "depth": depth, "alpha": alpha}
 
+    @property
+    def decoder_variables(self) -> list[keras.Variable]:
+        """The trainable weights of all that follows the code."""
+        layers = [*self.viewpoint_layers, *self.joint, self.to_grid]
+        layers += [*self.decoder, self.output_layer]
+        return [
+            variable
+            for layer in layers
+            if layer is not None
+            for variable in layer.trainable_variables
+        ]
+
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         return self.decode(self.encode(inputs["image"]), inputs["viewpoint"])
 

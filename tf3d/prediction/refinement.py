@@ -88,6 +88,8 @@ class Refinement:
       estimator: trained on its inputs.
       turns: steps of the viewpoint alone.
       steps: of code and viewpoint together, after those.
+      rate: of codes, see `CODE_RATE`.
+      momentum: share of a step that goes on from the one before.
     """
 
     def __init__(
@@ -96,8 +98,11 @@ class Refinement:
         estimator: ViewEstimator,
         turns: int = TURNS,
         steps: int = STEPS,
+        rate: float = CODE_RATE,
+        momentum: float = MOMENTUM,
     ) -> None:
         self.model, self.estimator = model, estimator
+        self.rate, self.momentum = rate, momentum
         falling = 1 - np.arange(steps) / max(steps, 1)
         # Of codes and viewpoints, for each step.
         self.turns = np.tile(np.float32([0, 1]), (turns, 1))
@@ -132,6 +137,29 @@ class Refinement:
 
         return self._fit(images, run)[0]
 
+    def first_codes(self, sides: Any) -> Any:
+        """The encoder's codes `[b, width]` of `both_sides` of pictures."""
+        return _mean(ops.split(ops.cast(self.model.encode(sides), "float32"), 2))
+
+    def from_where(self, images: Any, viewpoints: Any) -> Any:
+        """Codes fitted to pictures whose viewpoints are known, and stay as they are.
+
+        Args:
+          images: `[b, size, size, 3]` in [0, 1].
+          viewpoints: `[b, 3]`.
+
+        Returns:
+          `[b, width]`, however well they fit.
+        """
+        sides = both_sides(images)
+        mask, cut_out, _ = self._seen(images, sides)
+        viewpoints = ops.cast(viewpoints, "float32")
+        target = Target(self.first_codes(sides), viewpoints, mask, cut_out)
+        fit = self.start(target)
+        for rate, _ in self.steps:
+            fit = self.step(target, fit, np.float32([rate, 0]))
+        return fit.codes
+
     # --- parts ---
 
     def _fit(
@@ -151,11 +179,9 @@ class Refinement:
           `[2 b]` targets, those from the likeliest azimuths first, and `[b]` by how
           much their log probability is greater.
         """
-        sides = ops.concatenate([images, ops.flip(images, axis=2)])
-        codes = _mean(ops.split(ops.cast(self.model.encode(sides), "float32"), 2))
-        seen = of_both_sides(self.estimator(sides))
-        mask = ops.sigmoid(SURENESS * seen["alpha"])
-        cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
+        sides = both_sides(images)
+        codes = self.first_codes(sides)
+        mask, cut_out, seen = self._seen(images, sides)
 
         def at(azimuth: Any) -> Any:
             return ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
@@ -165,6 +191,13 @@ class Refinement:
         rest = (ops.concatenate([part, part]) for part in (mask, cut_out))
         codes = ops.concatenate([codes, codes])
         return Target(codes, viewpoints, *rest), first[1] - second[1]
+
+    def _seen(self, images: Any, sides: Any) -> tuple[Any, Any, dict[str, Any]]:
+        """Masks and cut-outs of pictures, and what else the estimator says of them."""
+        seen = of_both_sides(self.estimator(sides))
+        mask = ops.sigmoid(SURENESS * seen["alpha"])
+        cut_out = mask[..., None] * _halved(images) + (1 - mask[..., None]) * GREY
+        return mask, cut_out, seen
 
     def better(self, both: Target, fit: Fit, lead: Any) -> tuple[Target, Fit]:
         """Of the two fits of each picture the one that more speaks for."""
@@ -213,14 +246,14 @@ class Refinement:
                 misfit + STAY * ops.mean((codes - target.codes) ** 2, axis=1)
             )
 
-        slopes = _gradient(total, (fit.codes, fit.turned))
+        slopes, momentum = _gradient(total, (fit.codes, fit.turned)), self.momentum
         # Steps of one length: how steep the misfit is differs from picture to picture.
         # What is held still gathers no speed.
         speeds = [
-            ops.sign(rate) * (MOMENTUM * speed + (1 - MOMENTUM) * _unit(slope))
+            ops.sign(rate) * (momentum * speed + (1 - momentum) * _unit(slope))
             for rate, speed, slope in zip((rates[0], rates[1]), fit[2:], slopes)
         ]
-        codes = fit.codes - CODE_RATE * rates[0] * speeds[0]
+        codes = fit.codes - self.rate * rates[0] * speeds[0]
         return Fit(codes, fit.turned - rates[1] * speeds[1], *speeds)
 
     @functools.cached_property
@@ -264,6 +297,11 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return traced[0](*parts)
 
     return call
+
+
+def both_sides(images: Any) -> Any:
+    """Pictures `[b, size, size, 3]`, and after them their mirror images."""
+    return ops.concatenate([images, ops.flip(images, axis=2)])
 
 
 def of_both_sides(seen: dict[str, Any]) -> dict[str, Any]:

@@ -102,6 +102,22 @@ class ObjectiveConfig(Section):
     discriminator_rate: float = pydantic.Field(1e-4, gt=0)
 
 
+class FittedConfig(Section):
+    """Training of the decoder on codes that are fitted to their pictures.
+
+    Attributes:
+      share: of the pairs; the others have the encoder's code.
+      steps: of each fit. One costs about half of a training step.
+      rate: of the first; see `tf3d.prediction.refinement.CODE_RATE`.
+      momentum: share of a step that goes on from the one before.
+    """
+
+    share: float = pydantic.Field(0.75, gt=0, le=1)
+    steps: int = pydantic.Field(4, gt=0)
+    rate: float = pydantic.Field(0.4, gt=0)
+    momentum: float = pydantic.Field(0.3, ge=0, lt=1)
+
+
 class PhaseConfig(Section):
     """A stretch of training at one resolution.
 
@@ -141,6 +157,8 @@ class MultiViewConfig(Section):
       model: a preset's name.
       network: constructor arguments that differ from the preset's.
       init_from: a shipped model's name, or a path, whose weights the run starts from.
+      fitted: where it is there, the decoder learns alone, on codes fitted to inputs;
+        `init_from` then needs a view.keras beside it, which finds their masks.
       minutes: for all steps together, shared among the phases as their steps are. Where
         the clock is ahead of the steps, rates go by the clock, and the run ends with
         it; None trains all steps. Panels and the first views take further time.
@@ -155,6 +173,7 @@ class MultiViewConfig(Section):
     data: DataConfig = DataConfig()
     objective: ObjectiveConfig = ObjectiveConfig()
     phases: tuple[PhaseConfig, ...] = (PhaseConfig(steps=100_000),)
+    fitted: FittedConfig | None = None
     batch_size: int = pydantic.Field(64, gt=0)
     minutes: float | None = pydantic.Field(None, gt=0)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -176,6 +195,22 @@ class MultiViewConfig(Section):
             if getattr(value, name):
                 raise ValueError(f"{name} is for a view estimator's inputs alone")
         return value
+
+    @pydantic.model_validator(mode="after")
+    def _fit_for_fitting(self) -> MultiViewConfig:
+        if self.fitted is None:
+            return self
+        if self.init_from is None:
+            raise ValueError("fitted goes on from a trained model: give init_from")
+        if self.data.shift:
+            raise ValueError(
+                "fitted wants data.shift=0: the decoder draws objects where they are"
+            )
+        if self.objective.adversarial_weight:
+            raise ValueError("fitted does not go with objective.adversarial_weight")
+        if self.fitted.share * self.batch_size < 0.5:
+            raise ValueError("fitted.share is of no pair of a batch")
+        return self
 
     def with_steps(self, steps: int) -> MultiViewConfig:
         """The same run stretched to another number of steps, phase by phase."""

@@ -43,6 +43,7 @@ class RivalConfig(MultiViewConfig):
 
     model: str = "decoder-only"
     network: dict[str, Any] = {}
+    fitted: None = None
     kl_weight: float = pydantic.Field(0.1, ge=0)
     clamp_weight: float = pydantic.Field(0.01, ge=0)
     phases: tuple[RivalPhase, ...] = (RivalPhase(steps=20_000),)

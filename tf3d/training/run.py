@@ -7,7 +7,7 @@ import functools
 import pathlib
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
@@ -17,10 +17,17 @@ from tf3d.data.pool import Batch, PoolSettings, ViewPool
 from tf3d.errors import InputError
 from tf3d.export.card import write_card
 from tf3d.export.model_files import save_model
-from tf3d.models import MultiView, MultiViewObjective, build_multiview
+from tf3d.models import (
+    MultiView,
+    MultiViewObjective,
+    ViewEstimator,
+    build_multiview,
+)
+from tf3d.prediction.refinement import Refinement
 from tf3d.training.adversary import Adversary, States
 from tf3d.training.checkpoints import load_checkpoint, read_state, save_checkpoint
 from tf3d.training.config import MultiViewConfig, PhaseConfig
+from tf3d.training.fitted_codes import Codes, fitted_codes
 from tf3d.training.growth import transfer
 from tf3d.training.interrupts import Interrupt
 from tf3d.training.logs import ScalarLog
@@ -33,6 +40,10 @@ from tf3d.training.run_folder import begin
 from tf3d.training.schedules import learning_rate, position
 from tf3d.training.sources import open_renderers
 from tf3d.training.steps import Step, make_step
+
+if TYPE_CHECKING:
+    from tf3d.prediction.reconstructor import Reconstructor
+    from tf3d.prediction.voxel_reconstructor import VoxelReconstructor
 
 LOG_STEPS = 50
 HELD_OUT_BATCHES = 4
@@ -147,6 +158,7 @@ class MultiViewRun:
             letterbox=data.letterbox,
             streets=data.streets,
             workers=data.workers,
+            seen=self.config.fitted is not None,
             **{name: getattr(data, name) for name in names},
         )
 
@@ -235,13 +247,52 @@ class MultiViewRun:
         """The model that the run starts from, if any.
 
         Raises:
-          InputError: if it cannot be loaded.
+          InputError: if it cannot be loaded, or cannot fit codes and the config wants
+            it.
         """
         if self.config.init_from is None:
             return None
+        _ = self._estimator  # refused here, before there is a folder
+        return self._first_network.model
+
+    @functools.cached_property
+    def _first_network(self) -> Reconstructor | VoxelReconstructor:
         from tf3d.prediction.reconstructor import load_trainable
 
-        return load_trainable(self.config.init_from).model
+        return load_trainable(self.config.init_from)
+
+    @property
+    def _estimator(self) -> ViewEstimator | None:
+        """What finds the masks that codes are fitted to, where they are."""
+        if self.config.fitted is None:
+            return None
+        refinement = getattr(self._first_network, "refinement", None)
+        if refinement is None:
+            raise InputError(
+                f"fitted needs a view estimator, and {self.config.init_from} has no "
+                "view.keras beside it. Name another model, or leave fitted out."
+            )
+        return refinement.estimator
+
+    def _codes(self, model: MultiView) -> Codes | None:
+        """What gives a batch's codes, where it is not the encoder alone."""
+        fitted, estimator = self.config.fitted, self._estimator
+        if fitted is None:
+            return None
+        if model.image_size != estimator.image_size or not model.mask_output:
+            raise InputError(
+                f"fitted wants a network with a mask, at {estimator.image_size} px in "
+                f"all phases. Received: model={self.config.model}, a phase at "
+                f"{model.image_size} px."
+            )
+        refinement = Refinement(
+            model,
+            estimator,
+            steps=fitted.steps,
+            rate=fitted.rate,
+            momentum=fitted.momentum,
+        )
+        return fitted_codes(refinement, fitted.share)
 
     def _train_phase(
         self,
@@ -275,7 +326,9 @@ class MultiViewRun:
         optimizer: keras.optimizers.Optimizer,
         *adversary: Adversary,
     ) -> Step:
-        return make_step(model, self._objective(model), optimizer, *adversary)
+        opponent = next(iter(adversary), None)
+        objective, codes = self._objective(model), self._codes(model)
+        return make_step(model, objective, optimizer, opponent, codes)
 
     def _pools(self, phase: PhaseConfig) -> tuple[ViewPool, ViewPool]:
         """What training draws from, and what it is measured on."""
@@ -411,6 +464,7 @@ def held_still(settings: PoolSettings) -> PoolSettings:
         livery=0.0,
         letterbox=0.0,
         streets=0.0,
+        seen=False,
         clutter=0.85,
         seed=7,
     )

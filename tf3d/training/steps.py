@@ -13,6 +13,7 @@ from tf3d.training.adversarial_steps import (
 )
 from tf3d.training.adversary import Adversary
 from tf3d.training.batch_units import codes_of, targets_of
+from tf3d.training.fitted_codes import Codes
 
 ADVERSARIAL = {"tensorflow": tensorflow_adversarial_step, "jax": jax_adversarial_step}
 
@@ -22,6 +23,7 @@ def make_step(
     objective: Any,
     optimizer: keras.optimizers.Optimizer,
     adversary: Adversary | None = None,
+    codes: Codes | None = None,
 ) -> Step:
     """Builds a function that takes one optimiser step on a batch.
 
@@ -30,6 +32,8 @@ def make_step(
       objective: see `MultiViewObjective`.
       optimizer: its variables are created here.
       adversary: learns from the same batch, and its answer weighs in the loss.
+      codes: of a batch's inputs, in the place of the encoder's. The decoder learns
+        alone then, without an adversary.
 
     Returns:
       `step(inputs, targets)`, both dicts of arrays; returns the objective's terms
@@ -38,19 +42,24 @@ def make_step(
     Raises:
       RuntimeError: for a backend other than TensorFlow and JAX.
     """
-    optimizer.build(model.trainable_variables)
+    variables = model.trainable_variables if codes is None else model.decoder_variables
+    optimizer.build(variables)
     backend = keras.backend.backend()
     if adversary is not None and backend in ADVERSARIAL:
         return ADVERSARIAL[backend](model, objective, optimizer, adversary)
     if backend == "tensorflow":
-        return _tensorflow_step(model, objective, optimizer)
+        return _tensorflow_step(model, objective, optimizer, variables, codes)
     if backend == "jax":
-        return _jax_step(model, objective, optimizer)
+        return _jax_step(model, objective, optimizer, variables, codes)
     raise RuntimeError(f"Training needs TensorFlow or JAX. Received: {backend}")
 
 
 def _tensorflow_step(
-    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+    model: keras.Model,
+    objective: Any,
+    optimizer: keras.optimizers.Optimizer,
+    variables: list[keras.Variable],
+    codes: Codes | None,
 ) -> Step:
     import tensorflow as tf
 
@@ -66,9 +75,11 @@ def _tensorflow_step(
 
     @tf.function(jit_compile=False)
     def step(inputs, targets):
-        variables = model.trainable_variables
+        # Outside of the tape: nothing of a fit is kept.
+        given = None if codes is None else codes(inputs)
         with tf.GradientTape() as tape:
-            raw = model.decode_raw(codes_of(model, inputs), inputs["viewpoint"])
+            found = codes_of(model, inputs) if given is None else given
+            raw = model.decode_raw(found, inputs["viewpoint"])
         terms, slope = terms_of(raw, inputs["viewpoint"], targets)
         gradients = tape.gradient(raw, variables, output_gradients=slope)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -78,14 +89,19 @@ def _tensorflow_step(
 
 
 def _jax_step(
-    model: keras.Model, objective: Any, optimizer: keras.optimizers.Optimizer
+    model: keras.Model,
+    objective: Any,
+    optimizer: keras.optimizers.Optimizer,
+    variables: list[keras.Variable],
+    codes: Codes | None,
 ) -> Step:
     from tf3d.training.steps_jax import jax_step
 
     def terms_of(inputs, targets):
         viewpoints = inputs["viewpoint"]
-        raw = model.decode_raw(codes_of(model, inputs), viewpoints)
+        found = codes_of(model, inputs) if codes is None else codes(inputs)
+        raw = model.decode_raw(found, viewpoints)
         outputs = model.to_units(raw, viewpoints)
         return objective(targets_of(targets), outputs, viewpoints)
 
-    return jax_step(model, terms_of, optimizer)
+    return jax_step(model, terms_of, optimizer, variables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -17,6 +17,7 @@ def jax_step(
     model: keras.Model,
     terms_of: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
     optimizer: keras.optimizers.Optimizer,
+    variables: Sequence[keras.Variable] | None = None,
 ) -> Step:
     """Builds a step that lowers the "total" of `terms_of(inputs, targets)`.
 
@@ -24,11 +25,14 @@ def jax_step(
       model: built; what `terms_of` calls.
       terms_of: scalars by name.
       optimizer: built.
+      variables: that learn; all of the model by default.
     """
-    # States of random generators change with each step, too.
+    variables = model.trainable_variables if variables is None else variables
+    learning = {id(variable) for variable in variables}
     groups = (
-        model.trainable_variables,
-        model.non_trainable_variables,
+        [*variables],
+        # States of random generators change with each step, too.
+        [other for other in model.variables if id(other) not in learning],
         optimizer.variables,
     )
 

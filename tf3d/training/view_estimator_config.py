@@ -31,6 +31,7 @@ class ViewEstimatorConfig(MultiViewConfig):
 
     model: Literal["view-estimator"] = VIEW_ESTIMATOR
     network: dict[str, Any] = {}
+    fitted: None = None
     azimuth_weight: float = pydantic.Field(0.1, ge=0)
     angle_weight: float = pydantic.Field(0.1, ge=0)
     phases: tuple[ViewEstimatorPhase, ...] = (ViewEstimatorPhase(steps=4000),)
