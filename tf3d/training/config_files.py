@@ -140,5 +140,8 @@ def _explain(error: pydantic.ValidationError, origin: str) -> str:
             lines.append(f"missing key {where!r}")
         else:
             message = problem["msg"][0].lower() + problem["msg"][1:]
-            lines.append(f"{where!r}: {message} (received {problem['input']!r})")
+            if where:
+                lines.append(f"{where!r}: {message} (received {problem['input']!r})")
+            else:  # a rule between keys: what was received is the whole config
+                lines.append(message.removeprefix("value error, "))
     return f"{origin}: " + "; ".join(lines) + "."
