@@ -49,15 +49,11 @@ def rear_wing(shape: BodyShape, rng: np.random.Generator) -> list[Mesh]:
     standing = rng.random() < 0.3 and half < 0.9 * p.half
     tall = rng.uniform(0.1, 0.32)
     low, top = z - 0.6 * tall, z + 0.4 * tall
-    if standing:
-        low = deck - SUNK
-    plate = (chord * rng.uniform(1.0, 1.3), 0.025, top - low)
-    middle = (x + 0.5 * (foot - x), half, (low + top) / 2)
-    if standing:  # wide enough to reach from the body to the blade
-        plate = (plate[0] + foot - x, *plate[1:])
-    else:
-        middle = (x, half, (low + top) / 2)
-    parts += both_sides(box(middle, plate, GREY, "wing"))
+    along, middle = chord * rng.uniform(1.0, 1.3), x
+    if standing:  # long enough to reach from the body to the blade
+        low, along, middle = deck - SUNK, along + foot - x, x + 0.5 * (foot - x)
+    plate = (along, 0.025, top - low)
+    parts += both_sides(box((middle, half, (low + top) / 2), plate, GREY, "wing"))
     if standing:
         return parts
     y, wide = half * rng.uniform(0.25, 0.75), rng.uniform(0.06, 0.5) * chord
