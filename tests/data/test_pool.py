@@ -1,10 +1,11 @@
 import collections
+import os
 
 import numpy as np
 import pytest
 
 from tf3d.data.bundles import Bundle
-from tf3d.data.pool import ASTRAY, PoolSettings, ViewPool
+from tf3d.data.pool import ASTRAY, BEHIND, PoolSettings, ViewPool
 
 SIZE = 16
 PLAIN = {"clutter": 0.0, "mirror": False, "shift": 0, "tone": 0.0}
@@ -277,3 +278,13 @@ def test_a_worker_gives_the_same_batches():
         helped.close()
     # What was rendered ahead is dropped; drawing on starts workers anew.
     assert helped._executor is None
+
+
+def test_workers_stand_behind_training():
+    # Called for shape 0, it adds nothing and says how nice its process is.
+    pool = make_pool(render=os.nice, workers=1)
+    try:
+        pool._submit(1)
+        assert pool._pending[0].result() == min(os.nice(0) + BEHIND, 19)
+    finally:
+        pool.close()

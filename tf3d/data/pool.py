@@ -28,6 +28,7 @@ Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 INPUTS_ALONE = ("livery", "letterbox")  # settings that only an `InputPool` heeds
 # How far a fit's viewpoint is off, standard deviations: degrees, degrees, world units.
 ASTRAY = np.array([1.5, 1.5, 0.02], np.float32)
+BEHIND = 10  # niceness of processes that render, above training's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -286,13 +287,15 @@ def _plain(size: int) -> np.ndarray:
 
 
 def _start_worker() -> None:
-    """Leaves Ctrl-C to the parent, and ends with it even where it was killed."""
+    """Leaves Ctrl-C to the parent, stands behind it, ends even if that is killed."""
     import os
     import signal
     import threading
     import time
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A step of training is as slow as its slowest thread.
+    os.nice(BEHIND)
     parent = os.getppid()
 
     def watch() -> None:
