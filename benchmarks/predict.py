@@ -94,7 +94,7 @@ def measure_loaded(arguments: argparse.Namespace, folder: pathlib.Path) -> None:
             with timed("  read and crop"):
                 picture = model.prepare(arguments.image)
             with timed("  encode"):
-                code = model.encode(picture[None])[0]
+                code = model.encode(picture[None], photo=True)[0]
             with timed("  6 views"):
                 model.decode(code, tf3d.orbit(6))
             with timed("  views to fuse"):

@@ -45,7 +45,7 @@ def export(
         out,
         version,
         name=network.name,
-        refinement=getattr(network, "refinement", None),
+        refinement=getattr(network, "photo_refinement", None),
     )
     for line in describe(path):
         click.echo(line)

@@ -152,7 +152,7 @@ def test_fitted_codes(tmp_path):
     """
     network = tf3d.load("multiview-cars")
     estimator = network.refinement.estimator
-    refinement = Refinement(network.model, estimator, turns=2, steps=4)
+    refinement = Refinement(network.model, estimator, turns=2, steps=4, photo=True)
     signatures = export(network.model, tmp_path, refinement)
     source = open_source("cars", count=3, seed=9)
     images = np.concatenate(

@@ -1,3 +1,5 @@
+import contextlib
+
 import numpy as np
 import PIL.Image
 import pytest
@@ -172,6 +174,28 @@ def test_codes_are_fitted_where_there_is_an_estimator(run_with_estimator, green)
     np.testing.assert_allclose(plain.encode(picture), at_once, atol=1e-6)
     np.testing.assert_allclose(network.plain().encode(picture), at_once, atol=1e-6)
     assert np.abs(network.encode(picture) - at_once).max() > 1e-3
+
+
+def test_pictures_that_are_given_are_fitted_as_photos(
+    run_with_estimator, green, monkeypatch
+):
+    network = load(run_with_estimator)
+    asked = []
+
+    def fit(images):
+        asked.append(len(images))
+        return np.zeros((len(images), 16), np.float32)
+
+    monkeypatch.setattr(network, "_refine_photo", fit)
+    network.views(green)
+    network.codes([green, green])
+    with contextlib.suppress(InputError):  # an untrained network sees no object
+        network.reconstruct(green)
+    assert asked == [1, 2, 1]
+    picture = network.prepare(green)[None]
+    assert network.photo_refinement.photo and not network.refinement.photo
+    np.testing.assert_array_equal(network.encode(picture, photo=True), 0)
+    assert np.abs(network.encode(picture)).max() > 0.01 and len(asked) == 4
 
 
 def test_many_pictures_are_fitted_in_batches(run_with_estimator, green, monkeypatch):

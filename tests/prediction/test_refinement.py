@@ -6,7 +6,9 @@ import pytest
 from keras import ops
 
 from tf3d.prediction.refinement import (
+    COLOUR,
     FAR,
+    GLARE,
     NEAR,
     SCALE,
     Refinement,
@@ -293,3 +295,111 @@ def test_a_surer_estimator_is_believed(model):
         _, viewpoints = Refinement(model, sure)(picture["rgb"])
         apart = (float(viewpoints[0, 0]) - expected + 180) % 360 - 180
         assert abs(apart) < 4
+
+
+# --- photos ---
+
+
+class Seeing(Estimator):
+    """Sees in pictures over grey what is brighter, wherever it is."""
+
+    def __call__(self, images):
+        # As sure of it as a fit makes of what it is told.
+        bright = (ops.mean(images, axis=-1) - 0.5) / 0.4
+        alpha = ops.clip(ops.average_pool(bright[..., None], 2, 2)[..., 0], 1e-3, 0.999)
+        count = ops.shape(images)[0] // 2
+        apart = np.concatenate([self.azimuth[0], np.roll(self.azimuth[0, ::-1], 1)])
+        azimuth = ops.repeat(apart.reshape(2, 24), count, axis=0)
+        return {
+            "alpha": ops.log(alpha / (1 - alpha)),
+            "azimuth": azimuth,
+            "elevation": ops.zeros((2 * count,)),
+            "distance": 2 * ops.ones((2 * count,)),
+        }
+
+
+def moved(picture, right, down):
+    """A picture whose object is farther right and down, by pixels."""
+    return np.roll(picture["rgb"], (down, right), axis=(1, 2))
+
+
+# A bar that the frame does not cut, nor does it when it is moved.
+SMALL = (0.4, 0.9, 0.0, 0.0)
+
+
+class ShortBars(Bars):
+    def decode_raw(self, codes, viewpoints):
+        angle = viewpoints[:, :1, None] * (np.pi / 180)
+        x, y = PIXEL[None, None, :], PIXEL[None, :, None]
+        across = ops.cos(angle) * x + ops.sin(angle) * y
+        along = ops.cos(angle) * y - ops.sin(angle) * x
+        wide = ops.sigmoid(20 * (0.6 - ops.abs(across)))
+        high = ops.sigmoid(20 * (codes[:, :1, None] - ops.abs(along)))
+        return wide * high, codes[:, 1]
+
+
+@pytest.fixture
+def short():
+    return ShortBars((0.3, 0.8, 0.0, 0.0))
+
+
+def test_of_a_photo_the_framing_is_found(short):
+    picture = drawn(short, SMALL, azimuth=24)
+    photo = moved(picture, right=9, down=-6)
+    estimator = Seeing(picture["alpha"], azimuth=30)
+    codes, viewpoints = Refinement(short, estimator, steps=60, photo=True)(photo)
+    codes, viewpoints = map(ops.convert_to_numpy, (codes, viewpoints))
+    assert viewpoints.shape == (1, 3)
+    assert abs(codes[0, 0] - SMALL[0]) < 0.03
+    assert abs(viewpoints[0, 0] - 24) < 2
+    # Taken for a rendering, what is not in the middle is not believed, or wrong.
+    codes, _ = Refinement(short, estimator, steps=60)(photo)
+    assert abs(float(codes[0, 0]) - SMALL[0]) > 0.03
+
+
+def test_a_photo_is_read_again_in_its_framing(short):
+    picture = drawn(short, SMALL, azimuth=24)
+    photo = moved(picture, right=8, down=-6)
+    refinement = Refinement(short, Seeing(picture["alpha"], 24), photo=True)
+    poses = np.float32([[24, 0, 2, 8 / SIZE, -6 / SIZE, 0]])
+    target = refinement.reading(ops.convert_to_tensor(photo), poses)
+    middle = poses * [1, 1, 1, 0, 0, 0]
+    expected = refinement.reading(picture["rgb"], middle.astype("f"))
+    # But where the photo ends, and goes on as at its edge.
+    inside = (slice(None), slice(4, -4), slice(5, -5))
+    for part in ("mask", "cut_out"):
+        found, wanted = (
+            ops.convert_to_numpy(getattr(one, part))[inside]
+            for one in (target, expected)
+        )
+        np.testing.assert_allclose(found, wanted, atol=1e-3)
+    viewpoints = ops.convert_to_numpy(target.viewpoints)
+    np.testing.assert_allclose(viewpoints[:, :3], poses[:, :3])
+    np.testing.assert_allclose(viewpoints[:, 3:], 0, atol=1e-3)
+
+
+def test_a_photos_glare_counts_up_to_a_limit(model):
+    picture = drawn(model, TRUTH, azimuth=24)
+    mask = ops.convert_to_tensor(halved(picture["alpha"]))
+    code, viewpoint = np.float32([TRUTH]), np.float32([[24, 0, 2]])
+    framed = np.concatenate([viewpoint, np.zeros((1, 3), np.float32)], axis=1)
+    known = Refinement(model, None)
+    photo = Refinement(model, None, photo=True)
+    for error, share in ((0.001, 1), (GLARE, 1 / 2), (10 * GLARE, 1 / 101)):
+        cut_out = ops.convert_to_tensor(halved(picture["rgb"]) + np.float32(error))
+        one = float(known.misfit(code, viewpoint, mask, cut_out)[0])
+        assert one == pytest.approx(COLOUR * error**2, rel=1e-2, abs=1e-8)
+        two = float(photo.misfit(code, framed, mask, cut_out)[0])
+        assert two == pytest.approx(share * one, rel=1e-2, abs=1e-8)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="tf.function")
+def test_photos_in_a_graph_are_the_same(short):
+    import tensorflow as tf
+
+    picture = drawn(short, SMALL, azimuth=24)
+    photo = moved(picture, right=9, down=-6)
+    refinement = Refinement(short, Seeing(picture["alpha"], azimuth=30), photo=True)
+    eager, _ = refinement(photo)
+    graph = tf.function(refinement.in_graph)(tf.constant(photo))
+    np.testing.assert_allclose(graph.numpy(), eager.numpy(), atol=1e-3)

@@ -174,7 +174,7 @@ def _predict(
 ) -> Predicted:
     result = Predicted()
     with report.timed("predict"):
-        code = network.encode(picture[None])[0]
+        code = network.encode(picture[None], photo=True)[0]
         if place.images:
             wanted = orbit(6) if viewpoints is None else viewpoints
             result.views = network.decode(code, wanted)

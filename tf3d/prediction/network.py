@@ -77,8 +77,13 @@ class Network(abc.ABC):
         """Degrees from which a prepared picture shows its object; 0 if unknown."""
         return 0.0
 
-    def encode(self, images: np.ndarray) -> np.ndarray:
-        """Codes `[b, width]` of prepared pictures `[b, size, size, channels]`."""
+    def encode(self, images: np.ndarray, photo: bool = False) -> np.ndarray:
+        """Codes `[b, width]` of prepared pictures `[b, size, size, channels]`.
+
+        Args:
+          images: the pictures.
+          photo: whether they are photos; told apart where codes are fitted.
+        """
         import keras
 
         images = self.checked(images)
@@ -105,7 +110,9 @@ class Network(abc.ABC):
         Raises:
           InputError: if a picture is unusable.
         """
-        return self.encode(np.stack([self.prepare(image) for image in images]))
+        return self.encode(
+            np.stack([self.prepare(image) for image in images]), photo=True
+        )
 
 
 def check_angles(azimuths: np.ndarray, elevations: np.ndarray) -> None:

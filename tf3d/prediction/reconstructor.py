@@ -43,7 +43,9 @@ class Reconstructor(Network):
         their pictures: see `tf3d.prediction.refinement`.
 
     Attributes:
-      refinement: what fits them; None without an estimator in this process.
+      refinement: what fits those of renderings; None without an estimator in this
+        process.
+      photo_refinement: what fits those of photos, likewise.
 
     Example:
 
@@ -62,12 +64,16 @@ class Reconstructor(Network):
     ) -> None:
         super().__init__(model, name)
         self.refinement: Refinement | None = None
-        self._refine = getattr(model, "refine", None)
+        self.photo_refinement: Refinement | None = None
+        # An export's fits pictures as photos.
+        self._refine = self._refine_photo = getattr(model, "refine", None)
         if estimator is not None:
             from tf3d.prediction.refinement import Refinement
 
-            self.refinement = refinement = Refinement(model, estimator)
-            self._refine = lambda images: refinement(images)[0]
+            self.refinement = known = Refinement(model, estimator)
+            self.photo_refinement = free = Refinement(model, estimator, photo=True)
+            self._refine = lambda images: known(images)[0]
+            self._refine_photo = lambda images: free(images)[0]
 
     @property
     def refines(self) -> bool:
@@ -77,22 +83,30 @@ class Reconstructor(Network):
     def plain(self) -> Reconstructor:
         """The same network, whose codes are the encoder's as they are."""
         other = Reconstructor(self.model, self.name)
-        other._refine = None
+        other._refine = other._refine_photo = None
         return other
 
-    def encode(self, images: np.ndarray) -> np.ndarray:
+    def encode(self, images: np.ndarray, photo: bool = False) -> np.ndarray:
         """Codes `[b, width]` of prepared pictures `[b, size, size, 3]`.
 
         They are fitted to the pictures where the model comes with an estimator.
+
+        Args:
+          images: the pictures.
+          photo: whether they are photos, or framed like them: where in the frame the
+            object's middle is, and how its light falls, is then found, too. Without,
+            they are framed as renderings are, the middle of the object's box in
+            theirs.
         """
-        if self._refine is None:
+        refine = self._refine_photo if photo else self._refine
+        if refine is None:
             return super().encode(images)
         import keras
 
         images = self.checked(images)
         # In small batches: a fit keeps every layer's values.
         codes = [
-            keras.ops.convert_to_numpy(self._refine(images[start : start + FITTED]))
+            keras.ops.convert_to_numpy(refine(images[start : start + FITTED]))
             for start in range(0, len(images), FITTED)
         ]
         return np.concatenate(codes)
@@ -142,7 +156,7 @@ class Reconstructor(Network):
         Raises:
           InputError: if the picture is unusable.
         """
-        codes = self.encode(self.prepare(image, crop, mask)[None])
+        codes = self.encode(self.prepare(image, crop, mask)[None], photo=True)
         return self.decode(codes[0], orbit(6) if viewpoints is None else viewpoints)
 
     def decode(self, code: np.ndarray, viewpoints: ArrayLike) -> Views:
@@ -225,7 +239,7 @@ class Reconstructor(Network):
         if method is not None:
             settings["method"] = method
         picture = self.prepare(image, crop, mask)
-        return self.surface(self.encode(picture[None])[0], **settings)
+        return self.surface(self.encode(picture[None], photo=True)[0], **settings)
 
 
 def check_foreground(views: Views, name: str = "the picture") -> None:

@@ -10,6 +10,12 @@ even so is unlike all that it learned, and keeps the encoder's answer.
 Both networks are asked twice, since most objects have two like sides: of the picture,
 and of its mirror image, which shows about the same object from the opposite azimuth.
 The means err less. The fit itself is to the picture alone, and finds the differences.
+
+The networks know pictures in whose middle the middle of the object's box is. Of a photo
+nobody knows where that is, nor how its lens and distance go together. So a photo's
+framing is fitted, too: a shift and a zoom, first with the viewpoint alone; then both
+networks are asked again of the photo so framed. Its light and reflections are unlike
+any that the decoder draws, and count up to a limit.
 """
 
 from __future__ import annotations
@@ -24,14 +30,19 @@ from keras import ops
 
 from tf3d.models import MultiView, ViewEstimator
 from tf3d.prediction.cropping import GREY
+from tf3d.prediction.reframing import reframed
 
 TURNS = 5  # steps of the viewpoint alone, before
 STEPS = 18  # of code and viewpoint together
 CODE_RATE = 0.2  # of the first step: root mean square over the code, which is about 2
 ANGLE_RATE = 2.0  # degrees, of the first step
 DISTANCE_RATE = 0.02  # world units
+SHIFT_RATE = 1 / 64  # of the frame's side, of a photo's framing
+ZOOM_RATE = 0.02  # of its logarithm
+NUDGE = 1e-4  # where framings begin: between two pixels, where pictures have a slope
 MOMENTUM = 0.7
 COLOUR = 0.3  # weight of colours beside the mask's: the picture's light is another
+GLARE = 0.1  # error of a photo's colour, root mean square, from which it counts less
 STAY = 0.01  # weight of the mean squared distance from the encoder's code
 # The estimator is less sure of its masks than it could be: sharpened, they are nearer
 # to the truth on shapes of another seed.
@@ -50,7 +61,7 @@ class Target(NamedTuple):
 
     Attributes:
       codes: `[b, width]`, the encoder's, of the picture and its mirror image.
-      viewpoints: `[b, 3]`, where the fit begins.
+      viewpoints: `[b, 3]`, where the fit begins; with the framing of photos `[b, 6]`.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
     """
@@ -66,9 +77,9 @@ class Fit(NamedTuple):
 
     Attributes:
       codes: `[b, width]`.
-      turned: `[b, 3]` from the first viewpoints, in units of `SCALE`.
+      turned: from the first viewpoints, in units of `Refinement.scale`.
       code_speed: `[b, width]`.
-      view_speed: `[b, 3]`.
+      view_speed: as `turned`.
     """
 
     codes: Any
@@ -78,6 +89,7 @@ class Fit(NamedTuple):
 
 
 SCALE = np.array([ANGLE_RATE, ANGLE_RATE, DISTANCE_RATE], np.float32)
+FRAMING_SCALE = np.array([SHIFT_RATE, SHIFT_RATE, ZOOM_RATE], np.float32)
 
 
 class Refinement:
@@ -90,6 +102,10 @@ class Refinement:
       steps: of code and viewpoint together, after those.
       rate: of codes, see `CODE_RATE`.
       momentum: share of a step that goes on from the one before.
+      photo: whether the pictures are photos, whose framing and light are unknown.
+
+    Attributes:
+      scale: `[3]` of one step of the viewpoint, or `[6]` with that of the framing.
     """
 
     def __init__(
@@ -100,9 +116,11 @@ class Refinement:
         steps: int = STEPS,
         rate: float = CODE_RATE,
         momentum: float = MOMENTUM,
+        photo: bool = False,
     ) -> None:
         self.model, self.estimator = model, estimator
-        self.rate, self.momentum = rate, momentum
+        self.rate, self.momentum, self.photo = rate, momentum, photo
+        self.scale = np.concatenate([SCALE, FRAMING_SCALE]) if photo else SCALE
         falling = 1 - np.arange(steps) / max(steps, 1)
         # Of codes and viewpoints, for each step.
         self.turns = np.tile(np.float32([0, 1]), (turns, 1))
@@ -170,6 +188,10 @@ class Refinement:
         both = Target(*both)
         # Together: what a step costs is reading the weights.
         target, fit = self.better(both, run(both, self.start(both), self.turns), lead)
+        if self.photo:
+            poses = target.viewpoints + fit.turned * self.scale
+            target = Target(*self._compiled_reading(images, poses))
+            fit = self.start(target)
         return self.end(target, run(target, fit, self.steps))
 
     def targets(self, images: Any) -> tuple[Target, Any]:
@@ -184,13 +206,33 @@ class Refinement:
         mask, cut_out, seen = self._seen(images, sides)
 
         def at(azimuth: Any) -> Any:
-            return ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
+            found = [azimuth, seen["elevation"], seen["distance"]]
+            return self._framed(ops.stack(found, axis=1))
 
         first, second = likely_azimuths(seen["azimuth"])
         viewpoints = ops.concatenate([at(first[0]), at(second[0])])
         rest = (ops.concatenate([part, part]) for part in (mask, cut_out))
         codes = ops.concatenate([codes, codes])
         return Target(codes, viewpoints, *rest), first[1] - second[1]
+
+    def reading(self, images: Any, poses: Any) -> Target:
+        """What photos show in the framing that was found for them.
+
+        Args:
+          images: `[b, size, size, 3]`.
+          poses: `[b, 6]` viewpoints and framings.
+        """
+        images = reframed(images, poses[:, 3:])
+        sides = both_sides(images)
+        mask, cut_out, _ = self._seen(images, sides)
+        codes = self.first_codes(sides)
+        return Target(codes, self._framed(poses[:, :3]), mask, cut_out)
+
+    def _framed(self, viewpoints: Any) -> Any:
+        """Viewpoints, and after them the framing that the fit of a photo begins at."""
+        if not self.photo:
+            return viewpoints
+        return ops.concatenate([viewpoints, NUDGE + 0 * viewpoints], axis=1)
 
     def _seen(self, images: Any, sides: Any) -> tuple[Any, Any, dict[str, Any]]:
         """Masks and cut-outs of pictures, and what else the estimator says of them."""
@@ -213,12 +255,19 @@ class Refinement:
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
+        if self.photo:
+            both = ops.concatenate([mask[..., None], cut_out], axis=3)
+            both = reframed(both, viewpoints[:, 3:])
+            mask, cut_out = both[..., 0], both[..., 1:]
+            viewpoints = viewpoints[:, :3]
         raw = self.model.decode_raw(codes, viewpoints)
         outputs = self.model.to_units(raw, viewpoints)
         alpha = _halved(outputs["alpha"][..., None])[..., 0]
         shape = ops.mean((alpha - mask) ** 2, axis=(1, 2))
-        colour = ops.mean((_halved(outputs["rgb"]) - cut_out) ** 2, axis=(1, 2, 3))
-        return shape + COLOUR * colour
+        colour = ops.mean((_halved(outputs["rgb"]) - cut_out) ** 2, axis=3)
+        if self.photo:  # as Geman and McClure (1985) bound it
+            colour = colour * GLARE**2 / (colour + GLARE**2)
+        return shape + COLOUR * ops.mean(colour, axis=(1, 2))
 
     def start(self, target: Target) -> Fit:
         """The fit before its first step."""
@@ -230,17 +279,17 @@ class Refinement:
         misfit = self._misfit_of(target, fit)[:, None]
         trust = ops.clip((FAR - misfit) / (FAR - NEAR), 0, 1)
         codes = target.codes + trust * (fit.codes - target.codes)
-        return codes, target.viewpoints + fit.turned * SCALE
+        return codes, (target.viewpoints + fit.turned * self.scale)[:, :3]
 
     def _misfit_of(self, target: Target, fit: Fit) -> Any:
-        viewpoints = target.viewpoints + fit.turned * SCALE
+        viewpoints = target.viewpoints + fit.turned * self.scale
         return self._compiled_misfit(fit.codes, viewpoints, target.mask, target.cut_out)
 
     def step(self, target: Target, fit: Fit, rates: Any) -> Fit:
         """One step, at the two rates of codes and viewpoints, each in [0, 1]."""
 
         def total(codes: Any, turned: Any) -> Any:
-            viewpoints = target.viewpoints + turned * SCALE
+            viewpoints = target.viewpoints + turned * self.scale
             misfit = self.misfit(codes, viewpoints, target.mask, target.cut_out)
             return ops.sum(
                 misfit + STAY * ops.mean((codes - target.codes) ** 2, axis=1)
@@ -266,6 +315,10 @@ class Refinement:
     @functools.cached_property
     def _compiled_targets(self) -> Callable[..., tuple[Target, Any]]:
         return _compiled(self.targets)
+
+    @functools.cached_property
+    def _compiled_reading(self) -> Callable[..., Target]:
+        return _compiled(self.reading)
 
     @functools.cached_property
     def _compiled_misfit(self) -> Callable[..., Any]:

@@ -315,4 +315,4 @@ def _encoded(
     if verb is not None:
         _with_prior(network, verb)
     pictures = [network.prepare(photo) for photo in photos]
-    return network, pictures, network.encode(np.stack(pictures))
+    return network, pictures, network.encode(np.stack(pictures), photo=True)

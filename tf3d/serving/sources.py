@@ -143,7 +143,7 @@ def _export(file: pathlib.Path, folder: pathlib.Path, name: str) -> None:
     from tf3d.export.saved_model import export_saved_model
 
     network = tf3d.load(file)
-    refinement = getattr(network, "refinement", None)
+    refinement = getattr(network, "photo_refinement", None)
     export_saved_model(network.model, folder, 1, name=name, refinement=refinement)
 
 

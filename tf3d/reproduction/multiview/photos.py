@@ -26,7 +26,7 @@ def photos(context: Context) -> Result:
     rows, agreement, covered = [], [], []
     for index, path in enumerate(paths):
         picture = model.prepare(path)
-        views = model.decode(model.encode(picture[None])[0], VIEWS)
+        views = model.decode(model.encode(picture[None], photo=True)[0], VIEWS)
         rows.append(block(picture, [list(views.rgb)]))
         covered.append(float(views.mask.mean()))
         if views.mask.any():
