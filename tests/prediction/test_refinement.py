@@ -357,6 +357,25 @@ def test_of_a_photo_the_framing_is_found(short):
     assert abs(float(codes[0, 0]) - SMALL[0]) > 0.03
 
 
+def test_a_framing_moves_where_that_fits_much_better(short, monkeypatch):
+    picture = drawn(short, SMALL, azimuth=24)
+    both = np.concatenate([picture["rgb"], moved(picture, right=9, down=-6)])
+
+    def found():
+        estimator = Seeing(picture["alpha"], azimuth=30)
+        codes, _ = Refinement(short, estimator, steps=60, photo=True)(both)
+        return ops.convert_to_numpy(codes)[:, 0]
+
+    chosen = found()
+    np.testing.assert_allclose(chosen, SMALL[0], atol=0.03)
+    monkeypatch.setattr("tf3d.prediction.refinement.FRAMED", np.inf)
+    held = found()
+    monkeypatch.setattr("tf3d.prediction.refinement.FRAMED", -np.inf)
+    free = found()
+    assert abs(held[1] - SMALL[0]) > 0.03
+    np.testing.assert_allclose(chosen, [held[0], free[1]], atol=1e-5)
+
+
 def test_a_photo_is_read_again_in_its_framing(short):
     picture = drawn(short, SMALL, azimuth=24)
     photo = moved(picture, right=8, down=-6)

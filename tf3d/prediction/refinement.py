@@ -12,9 +12,10 @@ and of its mirror image, which shows about the same object from the opposite azi
 The means err less. The fit itself is to the picture alone, and finds the differences.
 
 The networks know pictures in whose middle the middle of the object's box is. Of a photo
-nobody knows where that is, nor how its lens and distance go together. So a photo's
-framing is fitted, too: a shift and a zoom, first with the viewpoint alone; then both
-networks are asked again of the photo so framed. Its light and reflections are unlike
+nobody knows where that is, nor how its lens and distance go together. So a photo is
+fitted twice at once: as it is, and with its framing, a shift and a zoom. That is found
+with the viewpoint alone at first, and then both networks are asked again of the photo
+so framed. What looks much better is taken. A photo's light and reflections are unlike
 any that the decoder draws, and count up to a limit.
 """
 
@@ -53,6 +54,9 @@ EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probabi
 # encoder's code stays. Generated cars end at 0.001 to 0.004, chairs at 0.002 to 0.010,
 # photos at 0.007 to 0.025; those above 0.02 came out smeared.
 NEAR, FAR = 0.012, 0.02
+# Logarithm of the misfits' ratio from which a photo's framing is believed to be off. A
+# fit that may move it ends lower anyway, by 0.2 where a rendering is in its own frame.
+FRAMED = 0.3
 TINY = 1e-12
 
 
@@ -60,7 +64,8 @@ class Target(NamedTuple):
     """What does not change during the fit.
 
     Attributes:
-      codes: `[b, width]`, the encoder's, of the picture and its mirror image.
+      codes: `[b, width]`, the encoder's, of the picture and its mirror image. Photos
+        are there twice: with their framing as it is, and after all those free to move.
       viewpoints: `[b, 3]`, where the fit begins; with the framing of photos `[b, 6]`.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
@@ -187,19 +192,28 @@ class Refinement:
         both, lead = self._compiled_targets(images)
         both = Target(*both)
         # Together: what a step costs is reading the weights.
-        target, fit = self.better(both, run(both, self.start(both), self.turns), lead)
-        if self.photo:
-            poses = target.viewpoints + fit.turned * self.scale
-            target = Target(*self._compiled_reading(images, poses))
-            fit = self.start(target)
-        return self.end(target, run(target, fit, self.steps))
+        fit = run(both, self.start(both), self.turns)
+        if not self.photo:
+            target, fit = self.better(both, fit, lead)
+            return self.end(target, run(target, fit, self.steps))
+        (held, of_held), (free, of_free) = (
+            self.better(target, fit, lead)
+            for target, fit in zip(_halves(both), _halves(fit))
+        )
+        poses = free.viewpoints + of_free.turned * self.scale
+        free = Target(*self._compiled_reading(images, poses))
+        target = _joined(held, free)
+        fit = run(target, _joined(of_held, self.start(free)), self.steps)
+        errors = ops.split(ops.log(self._misfit_of(target, fit) + TINY), 2)
+        stays = errors[0] - errors[1] < FRAMED
+        return self.end(_chosen(stays, target), _chosen(stays, fit))
 
     def targets(self, images: Any) -> tuple[Target, Any]:
         """What the pictures show, from either of their two likeliest azimuths.
 
         Returns:
-          `[2 b]` targets, those from the likeliest azimuths first, and `[b]` by how
-          much their log probability is greater.
+          `[2 b]` targets, those from the likeliest azimuths first, of photos `[4 b]`,
+          and `[b]` by how much their log probability is greater.
         """
         sides = both_sides(images)
         codes = self.first_codes(sides)
@@ -213,7 +227,8 @@ class Refinement:
         viewpoints = ops.concatenate([at(first[0]), at(second[0])])
         rest = (ops.concatenate([part, part]) for part in (mask, cut_out))
         codes = ops.concatenate([codes, codes])
-        return Target(codes, viewpoints, *rest), first[1] - second[1]
+        both = Target(codes, viewpoints, *rest)
+        return _joined(both, both) if self.photo else both, first[1] - second[1]
 
     def reading(self, images: Any, poses: Any) -> Target:
         """What photos show in the framing that was found for them.
@@ -245,13 +260,7 @@ class Refinement:
         """Of the two fits of each picture the one that more speaks for."""
         errors = ops.split(ops.log(self._misfit_of(both, fit) + TINY), 2)
         stays = lead + EVIDENCE * (errors[1] - errors[0]) >= 0
-
-        def chosen(part: Any) -> Any:
-            first, second = ops.split(part, 2)
-            kept = ops.reshape(stays, (-1,) + (1,) * (len(part.shape) - 1))
-            return ops.where(kept, first, second)
-
-        return Target(*map(chosen, both)), Fit(*map(chosen, fit))
+        return _chosen(stays, both), _chosen(stays, fit)
 
     def misfit(self, codes: Any, viewpoints: Any, mask: Any, cut_out: Any) -> Any:
         """How far the decoder's pictures are from the given ones, `[b]`."""
@@ -299,11 +308,22 @@ class Refinement:
         # Steps of one length: how steep the misfit is differs from picture to picture.
         # What is held still gathers no speed.
         speeds = [
-            ops.sign(rate) * (momentum * speed + (1 - momentum) * _unit(slope))
-            for rate, speed, slope in zip((rates[0], rates[1]), fit[2:], slopes)
+            ops.sign(rate) * (momentum * speed + (1 - momentum) * slope)
+            for rate, speed, slope in zip(
+                (rates[0], rates[1]), fit[2:], (_unit(slopes[0]), self._turn(slopes[1]))
+            )
         ]
         codes = fit.codes - self.rate * rates[0] * speeds[0]
         return Fit(codes, fit.turned - rates[1] * speeds[1], *speeds)
+
+    def _turn(self, slope: Any) -> Any:
+        """Steps of viewpoints by their slopes, of framings where they are free."""
+        if not self.photo:
+            return _unit(slope)
+        held, free = ops.split(slope, 2)
+        held = _unit(held[:, :3])
+        held = ops.concatenate([held, ops.zeros_like(held)], axis=1)
+        return ops.concatenate([held, _unit(free)])
 
     @functools.cached_property
     def _compiled_step(self) -> Callable[..., Fit]:
@@ -397,6 +417,27 @@ def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
         found.append((azimuth, ops.logsumexp(near, axis=-1)))
         left = ops.where(distance < APART, -1e9, left)
     return found
+
+
+def _halves(parts: Any) -> list[Any]:
+    """A target or fit of twice as many pictures as two."""
+    halves = [ops.split(part, 2) for part in parts]
+    return [type(parts)(*half) for half in zip(*halves)]
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two targets or fits as one, the second's pictures after the first's."""
+    return type(first)(*(ops.concatenate(pair) for pair in zip(first, second)))
+
+
+def _chosen(stays: Any, parts: Any) -> Any:
+    """Of each picture's two targets or fits the first, where it stays."""
+
+    def of(first: Any, second: Any) -> Any:
+        kept = ops.reshape(stays, (-1,) + (1,) * (len(first.shape) - 1))
+        return ops.where(kept, first, second)
+
+    return type(parts)(*map(of, *_halves(parts)))
 
 
 def _mean(parts: list[Any]) -> Any:
