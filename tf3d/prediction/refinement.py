@@ -54,9 +54,10 @@ EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probabi
 # encoder's code stays. Generated cars end at 0.001 to 0.004, chairs at 0.002 to 0.010,
 # photos at 0.007 to 0.025; those above 0.02 came out smeared.
 NEAR, FAR = 0.012, 0.02
-# Logarithm of the misfits' ratio from which a photo's framing is believed to be off. A
-# fit that may move it ends lower anyway, by 0.2 where a rendering is in its own frame.
-FRAMED = 0.3
+COMPARED = 0.6  # share of the steps that a photo's two fits take, before one goes on
+# Logarithm of their misfits' ratio from which a photo's framing is believed to be off.
+# A fit that may move it is lower anyway, in the end by 0.2 for most renderings.
+FRAMED = 0.22
 TINY = 1e-12
 
 
@@ -66,7 +67,8 @@ class Target(NamedTuple):
     Attributes:
       codes: `[b, width]`, the encoder's, of the picture and its mirror image. Photos
         are there twice: with their framing as it is, and after all those free to move.
-      viewpoints: `[b, 3]`, where the fit begins; with the framing of photos `[b, 6]`.
+      viewpoints: `[b, 3]`, where the fit begins; with the framing of photos `[b, 6]`,
+        which stays as it is where it begins at zero.
       mask: `[b, size / 2, size / 2]` coverage of the pictures' objects.
       cut_out: `[b, size / 2, size / 2, 3]` the pictures' objects over plain grey.
     """
@@ -203,10 +205,13 @@ class Refinement:
         poses = free.viewpoints + of_free.turned * self.scale
         free = Target(*self._compiled_reading(images, poses))
         target = _joined(held, free)
-        fit = run(target, _joined(of_held, self.start(free)), self.steps)
+        fit = _joined(of_held, self.start(free))
+        first = round(COMPARED * len(self.steps))
+        fit = run(target, fit, self.steps[:first])
         errors = ops.split(ops.log(self._misfit_of(target, fit) + TINY), 2)
         stays = errors[0] - errors[1] < FRAMED
-        return self.end(_chosen(stays, target), _chosen(stays, fit))
+        target, fit = _chosen(stays, target), _chosen(stays, fit)
+        return self.end(target, run(target, fit, self.steps[first:]))
 
     def targets(self, images: Any) -> tuple[Target, Any]:
         """What the pictures show, from either of their two likeliest azimuths.
@@ -220,15 +225,20 @@ class Refinement:
         mask, cut_out, seen = self._seen(images, sides)
 
         def at(azimuth: Any) -> Any:
-            found = [azimuth, seen["elevation"], seen["distance"]]
-            return self._framed(ops.stack(found, axis=1))
+            return ops.stack([azimuth, seen["elevation"], seen["distance"]], axis=1)
 
         first, second = likely_azimuths(seen["azimuth"])
         viewpoints = ops.concatenate([at(first[0]), at(second[0])])
         rest = (ops.concatenate([part, part]) for part in (mask, cut_out))
         codes = ops.concatenate([codes, codes])
-        both = Target(codes, viewpoints, *rest)
-        return _joined(both, both) if self.photo else both, first[1] - second[1]
+        both, lead = Target(codes, viewpoints, *rest), first[1] - second[1]
+        if self.photo:
+            held, free = (
+                both._replace(viewpoints=_framed(viewpoints, start))
+                for start in (0, NUDGE)
+            )
+            both = _joined(held, free)
+        return both, lead
 
     def reading(self, images: Any, poses: Any) -> Target:
         """What photos show in the framing that was found for them.
@@ -241,13 +251,7 @@ class Refinement:
         sides = both_sides(images)
         mask, cut_out, _ = self._seen(images, sides)
         codes = self.first_codes(sides)
-        return Target(codes, self._framed(poses[:, :3]), mask, cut_out)
-
-    def _framed(self, viewpoints: Any) -> Any:
-        """Viewpoints, and after them the framing that the fit of a photo begins at."""
-        if not self.photo:
-            return viewpoints
-        return ops.concatenate([viewpoints, NUDGE + 0 * viewpoints], axis=1)
+        return Target(codes, _framed(poses[:, :3], NUDGE), mask, cut_out)
 
     def _seen(self, images: Any, sides: Any) -> tuple[Any, Any, dict[str, Any]]:
         """Masks and cut-outs of pictures, and what else the estimator says of them."""
@@ -305,25 +309,17 @@ class Refinement:
             )
 
         slopes, momentum = _gradient(total, (fit.codes, fit.turned)), self.momentum
+        turn = _unit(slopes[1]) if not self.photo else _turn(target, slopes[1])
         # Steps of one length: how steep the misfit is differs from picture to picture.
         # What is held still gathers no speed.
         speeds = [
             ops.sign(rate) * (momentum * speed + (1 - momentum) * slope)
             for rate, speed, slope in zip(
-                (rates[0], rates[1]), fit[2:], (_unit(slopes[0]), self._turn(slopes[1]))
+                (rates[0], rates[1]), fit[2:], (_unit(slopes[0]), turn)
             )
         ]
         codes = fit.codes - self.rate * rates[0] * speeds[0]
         return Fit(codes, fit.turned - rates[1] * speeds[1], *speeds)
-
-    def _turn(self, slope: Any) -> Any:
-        """Steps of viewpoints by their slopes, of framings where they are free."""
-        if not self.photo:
-            return _unit(slope)
-        held, free = ops.split(slope, 2)
-        held = _unit(held[:, :3])
-        held = ops.concatenate([held, ops.zeros_like(held)], axis=1)
-        return ops.concatenate([held, _unit(free)])
 
     @functools.cached_property
     def _compiled_step(self) -> Callable[..., Fit]:
@@ -417,6 +413,21 @@ def likely_azimuths(logits: Any) -> list[tuple[Any, Any]]:
         found.append((azimuth, ops.logsumexp(near, axis=-1)))
         left = ops.where(distance < APART, -1e9, left)
     return found
+
+
+def _framed(viewpoints: Any, start: float) -> Any:
+    """Viewpoints, and after them the framing that a fit begins at, `[b, 6]`."""
+    return ops.concatenate([viewpoints, start + 0 * viewpoints], axis=1)
+
+
+def _turn(target: Target, slope: Any) -> Any:
+    """Steps of photos' viewpoints by their slopes, and of framings that move."""
+    moves = ops.any(target.viewpoints[:, 3:] != 0, axis=1, keepdims=True)
+    moves = ops.cast(moves, slope.dtype)
+    slope = ops.concatenate([slope[:, :3], moves * slope[:, 3:]], axis=1)
+    # Of root mean square 1 over what moves.
+    mean = ops.sum(slope**2, axis=1, keepdims=True) / (3 + 3 * moves)
+    return slope * ops.rsqrt(mean + TINY**2)
 
 
 def _halves(parts: Any) -> list[Any]:
