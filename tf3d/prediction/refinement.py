@@ -56,7 +56,7 @@ EVIDENCE = 8.0  # weight of a lower log misfit against the azimuth's log probabi
 NEAR, FAR = 0.012, 0.02
 COMPARED = 0.6  # share of the steps that a photo's two fits take, before one goes on
 # Logarithm of their misfits' ratio from which a photo's framing is believed to be off.
-# A fit that may move it is lower anyway, in the end by 0.2 for most renderings.
+# A fit that may move it is lower anyway, of renderings by 0.2 in the median.
 FRAMED = 0.22
 TINY = 1e-12
 
